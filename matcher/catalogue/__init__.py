@@ -1,0 +1,1 @@
+"""The built-in offers and programmes, as data files with their sources."""

@@ -1,0 +1,1 @@
+"""The declared fields, a module a kind of party."""

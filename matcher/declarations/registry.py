@@ -1,0 +1,7 @@
+"""The registry of all declared fields."""
+
+from matcher.declarations import carrier, certificates, enterprise, institution
+from matcher.fields import FieldRegistry
+
+REGISTRY = FieldRegistry.of((*enterprise.FIELDS, *certificates.FIELDS, *carrier.FIELDS, *institution.FIELDS))
+"""Every field of every kind of party (字段表)."""

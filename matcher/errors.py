@@ -1,0 +1,66 @@
+"""The errors of the domain: what was found, what was expected, what to do."""
+
+from typing import ClassVar
+
+
+class MatcherError(Exception):
+    """Base of every error that `matcher` raises on purpose.
+
+    The three parts are Chinese sentences without a closing full stop; `code` is stable and meant for machines.
+    """
+
+    code: ClassVar[str] = "matcher_error"
+
+    def __init__(self, *, found: str, expected: str, remedy: str) -> None:
+        self.found = found
+        self.expected = expected
+        self.remedy = remedy
+        super().__init__(f"{found}；应为：{expected}。{remedy}。")
+
+
+class InvalidValue(MatcherError):
+    """A value that a field cannot take (字段值不合规)."""
+
+    code = "invalid_value"
+
+
+class UnknownField(MatcherError):
+    """A field code that the registry does not hold (字段不存在)."""
+
+    code = "unknown_field"
+
+
+class UnknownPlace(MatcherError):
+    """A region or zone that the taxonomy does not hold (地区不存在)."""
+
+    code = "unknown_place"
+
+
+class UnknownIndustry(MatcherError):
+    """An industry code that GB/T 4754-2017 does not hold (行业代码不存在)."""
+
+    code = "unknown_industry"
+
+
+class InvalidNeed(MatcherError):
+    """A request for matches that cannot be answered (需求不合规)."""
+
+    code = "invalid_need"
+
+
+class InvalidCatalogue(MatcherError):
+    """A catalogue file that is not loaded, with the file and the entry at fault (资源目录不合规)."""
+
+    code = "invalid_catalogue"
+
+
+class UnknownOffer(MatcherError):
+    """No offer with this id (资源不存在)."""
+
+    code = "unknown_offer"
+
+
+class UnknownParty(MatcherError):
+    """No party with this id (主体不存在)."""
+
+    code = "unknown_party"

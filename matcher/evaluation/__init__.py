@@ -1,0 +1,1 @@
+"""Metrics and simulated worlds (everything simulated says so)."""

@@ -1,0 +1,102 @@
+"""Offers (资源): what a seeker can be matched to."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from matcher.eligibility.criteria import Clause, Criterion, Leaf
+from matcher.fields import PartyKind
+
+
+class OfferKind(StrEnum):
+    """Kinds of offer (资源类型)."""
+
+    LOAN = "loan"
+    GUARANTEE = "guarantee"
+    INSURANCE = "insurance"
+    FUND = "fund"
+    INCUBATION = "incubation"
+    PROCUREMENT = "procurement"
+    SERVICE = "service"
+    PROGRAMME = "programme"
+
+
+OFFER_KIND_LABELS = {
+    OfferKind.LOAN: "贷款",
+    OfferKind.GUARANTEE: "担保与风险分担",
+    OfferKind.INSURANCE: "保险",
+    OfferKind.FUND: "基金",
+    OfferKind.INCUBATION: "孵化载体",
+    OfferKind.PROCUREMENT: "龙头企业需求",
+    OfferKind.SERVICE: "服务",
+    OfferKind.PROGRAMME: "政策与活动",
+}
+
+
+class OfferStatus(StrEnum):
+    """Standing of the text behind an offer (效力状态); a draft is 征求意见稿."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SUPERSEDED = "superseded"
+
+
+class Confidence(StrEnum):
+    """How sure the source is: A official or two copies agree, B one copy that is not official."""
+
+    A = "A"
+    B = "B"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an offer gives, as far as its source states it (资源条款). None is unstated, never zero.
+
+    `guarantee_modes` say what secures it (信用, 知识产权质押 …); `secured_by` are values of the field `collateral`
+    that it accepts as security.
+    """
+
+    amount_min_wan: Decimal | None = None
+    amount_max_wan: Decimal | None = None
+    term_months_max: int | None = None
+    rate_min_pct: Decimal | None = None
+    rate_max_pct: Decimal | None = None
+    share_max_pct: Decimal | None = None
+    guarantee_modes: tuple[str, ...] = ()
+    secured_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something a seeker can be matched to (资源): a loan, fund, carrier place, demand, service or programme.
+
+    `focus` is the Chinese text that is compared with what a seeker does and needs. `service_regions` are GB/T 2260
+    codes and `industry_focus` GB/T 4754 codes; empty means that the source states none. `criteria` decide eligibility;
+    `preferences` are what the source says it favours (重点支持): they move the rank and exclude nobody.
+    """
+
+    id: str
+    kind: OfferKind
+    name: str
+    provider: str
+    summary: str
+    focus: str
+    audience: frozenset[PartyKind]
+    clauses: tuple[Clause, ...]
+    criteria: Criterion | None = None
+    preferences: tuple[Leaf, ...] = ()
+    terms: Terms = Terms()
+    benefits: tuple[str, ...] = ()
+    service_regions: tuple[str, ...] = ()
+    industry_focus: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.A
+    status: OfferStatus = OfferStatus.APPROVED
+    effective_from: date | None = None
+    effective_to: date | None = None
+    assumptions: tuple[str, ...] = ()
+    provider_id: str | None = None
+    tenant: str = ""
+    source: str = ""
+    observed_on: date | None = None
+    synthetic: bool = False

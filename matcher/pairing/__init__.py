@@ -1,0 +1,1 @@
+"""Matching in stages: recall, eligibility, features, score, rank, explain."""

@@ -1,0 +1,36 @@
+"""The answer (匹配): seeker and offer, a score that is the sum of named contributions, eligibility, reasons, gaps."""
+
+from dataclasses import dataclass
+
+from matcher.eligibility.results import Eligibility
+from matcher.offers import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One named part of the score (得分构成). `points` are on the 0-100 scale of 匹配度; `evidence` is Chinese."""
+
+    name: str
+    label: str
+    points: float
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A seeker and an offer that may meet (匹配结果).
+
+    `score` (匹配度, 0-100, never a credit score) is the sum of the contributions' points. `reasons` and `gaps` are
+    Chinese sentences made from the contributions and findings that were used; `unknowns` are the field codes to fill.
+    """
+
+    seeker_id: str
+    seeker_name: str
+    seeker_synthetic: bool
+    offer: Offer
+    score: float
+    contributions: tuple[Contribution, ...]
+    eligibility: Eligibility
+    reasons: tuple[str, ...]
+    gaps: tuple[str, ...]
+    unknowns: tuple[str, ...]

@@ -1,0 +1,38 @@
+"""What matching needs from outside: a text encoder and two ways of finding similar text. Satisfied by shape."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.int64]
+Similarities = NDArray[np.float32]
+
+
+class TextEncoder(Protocol):
+    """Text to unit vectors."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies the weights, the tokeniser and the prompts; vectors of two fingerprints never meet."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give an (n, d) float32 array of unit rows; a text with nothing in it gives a zero row."""
+
+
+class DenseSearch(Protocol):
+    """Cosine similarity over stored unit vectors, addressed by integer key. Higher is better."""
+
+    def similarities(self, query: NDArray[np.float32], keys: Keys) -> Similarities:
+        """Give the similarity of one (d,) query to each of the n keys, exactly."""
+
+    def nearest(self, query: NDArray[np.float32], count: int, keys: Keys | None = None) -> tuple[Keys, Similarities]:
+        """Give up to `count` best keys, best first, among `keys` (all when None), exactly."""
+
+
+class LexicalSearch(Protocol):
+    """Word and character overlap with stored texts, 0 to 1, addressed by the same keys."""
+
+    def similarities(self, query: str, keys: Keys) -> Similarities:
+        """Give the overlap of one query text with each of the n keys."""

@@ -1,0 +1,1 @@
+"""Reading values and statements out of text people write."""
