@@ -1,0 +1,136 @@
+"""Settings of the service (配置): read once from the environment, each with an embedded default."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from api.access.viewers import LOCAL_TENANT
+from api.errors import InvalidSettings
+
+MIB = 1024 * 1024
+DATABASE_FILE = "rongtong.sqlite3"
+_POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
+_REDIS = ("redis://", "rediss://", "unix://")
+
+
+class LogFormat(StrEnum):
+    """How log lines are written (日志格式): for people or for machines."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def _database_url(value: str | None) -> str | None:
+    """Accept SQLite files and PostgreSQL; PostgreSQL always goes through psycopg 3."""
+    if not value:
+        return None
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        raise ValueError("不是数据库地址") from None
+    if url.drivername in _POSTGRES:
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if url.get_backend_name() != "sqlite" or url.drivername not in {"sqlite", "sqlite+pysqlite"}:
+        raise ValueError(f"不支持的数据库 {url.drivername}")
+    if url.database in {None, "", ":memory:"}:
+        raise ValueError("内存中的 SQLite 不能在线程之间共享")
+    return value
+
+
+def _redis_url(value: str | None) -> str | None:
+    if value and not value.startswith(_REDIS):
+        raise ValueError("不是 Redis 地址")
+    return value or None
+
+
+def _folder(value: Path) -> Path:
+    """Make the path absolute; a path that exists must be a folder."""
+    absolute = value.expanduser().resolve()
+    if absolute.exists() and not absolute.is_dir():
+        raise ValueError("该路径已存在且不是文件夹")
+    return absolute
+
+
+def _unprefixed(name: str) -> Any:
+    """A setting whose variable is known far beyond this service (DATABASE_URL, REDIS_URL); it may hold a password."""
+    return Field(default=None, repr=False, validation_alias=name)
+
+
+class Settings(BaseSettings):
+    """All settings. Attribute names in code, environment variables outside; a misspelt name in code is refused.
+
+    `data` holds the database, the snapshot and the embedded server's files. `database_url` None means SQLite in `data`;
+    `redis_url` None means an embedded server; `encoder` None means the shipped model. Sizes are in bytes.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RONGTONG_",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    data: Annotated[Path, AfterValidator(_folder)] = Path("data")
+    database_url: Annotated[str | None, AfterValidator(_database_url)] = _unprefixed("database_url")
+    redis_url: Annotated[str | None, AfterValidator(_redis_url)] = _unprefixed("redis_url")
+    encoder: str | None = None
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8000, ge=0, le=65535)
+    log_format: LogFormat = LogFormat.CONSOLE
+    max_json_bytes: int = Field(default=MIB, gt=0)
+    max_import_bytes: int = Field(default=16 * MIB, gt=0)
+    tenant: str = Field(default=LOCAL_TENANT, min_length=1, max_length=200)
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        """Read the environment, `given` values first; raise `InvalidSettings` naming the variable at fault."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            raise _explained(error) from None
+
+    @property
+    def store_url(self) -> URL:
+        """Where the truth is: `DATABASE_URL`, or SQLite in the data folder."""
+        if self.database_url:
+            return make_url(self.database_url)
+        return URL.create("sqlite", database=str(self.data / DATABASE_FILE))
+
+    @property
+    def snapshot_folder(self) -> Path:
+        """Where the derived snapshot (vectors and columns) is kept."""
+        return self.data / "snapshot"
+
+
+_EXPECTED = {
+    "data": "一个文件夹的路径",
+    "database_url": "sqlite:///文件路径 或 postgresql://用户:口令@主机/库名",
+    "redis_url": "redis://、rediss:// 或 unix:// 开头的地址",
+    "encoder": "模型文件夹的路径或模型名称",
+    "host": "监听地址，如 127.0.0.1",
+    "port": "0 到 65535 的整数",
+    "log_format": "console 或 json",
+    "max_json_bytes": "大于 0 的整数（字节）",
+    "max_import_bytes": "大于 0 的整数（字节）",
+    "tenant": "平台代码，1 到 200 个字符",
+}
+_UNPREFIXED = {"database_url", "redis_url"}
+
+
+def _explained(error: ValidationError) -> InvalidSettings:
+    """Turn pydantic's first complaint into Chinese, without echoing a value that may hold a password."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = str(first["loc"][0]).lower().removeprefix("rongtong_") if first["loc"] else ""
+    if name not in _EXPECTED:
+        return InvalidSettings(found=f"未知的配置项 {name}", expected="、".join(_EXPECTED), remedy="请检查拼写")
+    variable = (name if name in _UNPREFIXED else f"rongtong_{name}").upper()
+    reason = first.get("ctx", {}).get("error")
+    found = f"环境变量 {variable} 的值无效" + (f"（{reason}）" if isinstance(reason, ValueError) else "")
+    return InvalidSettings(found=found, expected=_EXPECTED[name], remedy=f"请改正 {variable} 后重新启动")
