@@ -7,6 +7,9 @@ from enum import StrEnum
 from matcher.eligibility.criteria import Leaf
 from matcher.fields import Value
 
+NOT_APPLICABLE_VALUE = "不适用"
+"""The value of a field that cannot apply to a party, such as the size class of a bank."""
+
 
 class State(StrEnum):
     """Five states of a condition (资格状态)."""
@@ -26,18 +29,28 @@ STATE_LABELS = {
     State.NOT_APPLICABLE: "不适用",
 }
 
+UNDECIDED = (State.UNKNOWN, State.MANUAL_REVIEW, State.NOT_APPLICABLE)
+"""The states between met and unmet, the one that says most first."""
+
+EXCLUDING = frozenset({State.UNMET, State.NOT_APPLICABLE})
+"""The states in which an offer is not for a seeker."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One condition, evaluated (核验结果).
 
     `value` is what the seeker has (None: not known); `gap` says in Chinese how far off an unmet value is, or is empty.
+    `group` is the label of the alternative that the condition stands in; `decisive` is False where another alternative
+    already decides it (a missing certificate beside a valid one).
     """
 
     leaf: Leaf
     state: State
     value: Value | None
     gap: str = ""
+    group: str = ""
+    decisive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +61,31 @@ class Eligibility:
     findings: tuple[Finding, ...] = ()
 
     def of_state(self, state: State) -> tuple[Finding, ...]:
-        """The findings that are in one state."""
-        return tuple(item for item in self.findings if item.state is state)
+        """The decisive findings that are in one state."""
+        return tuple(item for item in self.findings if item.state is state and item.decisive)
 
 
 def conjunction(states: Iterable[State]) -> State:
-    """Kleene "and" over states: unmet beats manual_review beats unknown beats met; not_applicable counts as met."""
-    return _strongest(states, (State.UNMET, State.MANUAL_REVIEW, State.UNKNOWN))
+    """Kleene "and": unmet decides, then what is not decided, then met. Of no states: met."""
+    return _first(states, (State.UNMET, *UNDECIDED), State.MET)
 
 
-def _strongest(states: Iterable[State], order: tuple[State, ...]) -> State:
-    present = set(states)
-    for state in order:
-        if state in present:
+def at_least(states: Iterable[State], least: int) -> State:
+    """Kleene "at least n": met when n are met, unmet when n can no longer be, else the state that stands in the way."""
+    ordered = list(states)
+    reachable = 0
+    for state in (State.MET, *UNDECIDED):
+        reachable += ordered.count(state)
+        if reachable >= least:
             return state
-    if present and present <= {State.NOT_APPLICABLE}:
-        return State.NOT_APPLICABLE
-    return State.MET
+    return State.UNMET
+
+
+def negation(state: State) -> State:
+    """Kleene "not": met and unmet change places, what is undecided stays so."""
+    return {State.MET: State.UNMET, State.UNMET: State.MET}.get(state, state)
+
+
+def _first(states: Iterable[State], order: tuple[State, ...], otherwise: State) -> State:
+    present = set(states)
+    return next((state for state in order if state in present), otherwise)

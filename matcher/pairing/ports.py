@@ -17,8 +17,15 @@ class TextEncoder(Protocol):
     def fingerprint(self) -> str:
         """Identifies the weights, the tokeniser and the prompts; vectors of two fingerprints never meet."""
 
+    @property
+    def dimension(self) -> int:
+        """The number of components of a vector."""
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Give an (n, d) float32 array of unit rows; a text with nothing in it gives a zero row."""
+        """Give an (n, d) float32 array of unit rows for stored texts; a text with nothing in it gives a zero row."""
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give the same for search texts."""
 
 
 class DenseSearch(Protocol):

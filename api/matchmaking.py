@@ -1,0 +1,110 @@
+"""The matchmaker: answers match and prospect requests from the store and the live indexes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from api.access.viewers import Viewer
+from api.offer_index import OfferIndex
+from api.party_index import PartyIndex
+from api.requests import MAX_LIMIT, MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
+from api.store.store import Store
+from matcher.errors import InvalidNeed
+from matcher.fields import PartyKind
+from matcher.needs import Need, Reading, Seeker
+from matcher.pairing.pipeline import SeekerShelf, Wish, match_offers, match_seekers
+from matcher.pairing.scoring import Scoring
+from matcher.pairing.texts import party_text
+from matcher.parties import Party
+from matcher.reading.statements import read_statements
+
+
+class Matchmaker:
+    """Recommends offers to seekers and seekers to offers (匹配服务). Safe to call from several threads."""
+
+    def __init__(
+        self, store: Store, offers: OfferIndex, parties: PartyIndex, *, scoring: Scoring, today: Callable[[], date]
+    ) -> None:
+        self._store = store
+        self._offers = offers
+        self._parties = parties
+        self._scoring = scoring
+        self._today = today
+
+    def read(self, text: str, at: date | None = None) -> Reading:
+        """What free text is understood to say; `InvalidNeed` when it cannot be read."""
+        return read_statements(checked_text(text), at=at or self._today())
+
+    def match(self, viewer: Viewer, request: MatchRequest) -> MatchAnswer:
+        """Rank offers for a party, a text, or both. `InvalidNeed`, `UnknownParty`, `UnknownField`."""
+        at = request.at or self._today()
+        wish = Wish(checked_limit(request.limit), at, request.kinds, request.include_unmet)
+        seeker = self._seeker(viewer, request, at)
+        shelf = self._offers.shelf(viewer)
+        matches, considered = match_offers(seeker, shelf, wish, self._scoring)
+        return MatchAnswer(seeker, tuple(matches), considered, self._versions(at))
+
+    def prospects(self, viewer: Viewer, request: ProspectRequest) -> ProspectAnswer:
+        """Rank seekers for an offer (名单). `InvalidNeed`, `UnknownOffer`."""
+        at = request.at or self._today()
+        wish = Wish(checked_limit(request.limit), at, include_unmet=request.include_unmet)
+        offer = self._store.offers.get(viewer, request.offer_id)
+        with self._parties.open(viewer) as (frame, shelf):
+            seekers = SeekerShelf(frame, shelf, lambda keys: self._profiles(viewer, keys))
+            matches, considered, eligible = match_seekers(offer, seekers, wish, self._scoring)
+        return ProspectAnswer(offer, tuple(matches), considered, eligible, self._versions(at))
+
+    def _profiles(self, viewer: Viewer, keys: Sequence[int]) -> Mapping[int, Seeker]:
+        return {key: seeker_of(party) for key, party in self._store.parties.get_many(viewer, keys).items()}
+
+    def _seeker(self, viewer: Viewer, request: MatchRequest, at: date) -> Seeker:
+        if not request.text and request.party_id is None and not request.facts:
+            raise InvalidNeed(
+                found="没有文字，也没有主体", expected="一段需求文字或主体编号", remedy="请说明企业做什么、需要什么"
+            )
+        reading = self.read(request.text, at) if request.text else Reading((), ())
+        known = seeker_of(self._store.parties.get(viewer, request.party_id)) if request.party_id else _ANONYMOUS
+        values = {**known.values, **reading.values, **request.facts}
+        text = "。".join(part for part in (request.text, party_text(known.kind, values)) if part)
+        return replace(
+            known, values=values, text=text, need=Need(request.text, frozenset(reading.kinds)), reading=reading
+        )
+
+    def _versions(self, at: date) -> Versions:
+        return Versions(self._offers.fingerprint, self._offers.version, at)
+
+
+_ANONYMOUS = Seeker(kind=PartyKind.ENTERPRISE, values={}, text="")
+
+
+def seeker_of(party: Party) -> Seeker:
+    """A stored party as a seeker, with the text that it is compared by."""
+    values = party.values
+    return Seeker(
+        kind=party.kind,
+        values=values,
+        text=party_text(party.kind, values),
+        id=party.id,
+        name=party.name,
+        synthetic=party.synthetic,
+    )
+
+
+def checked_limit(limit: int) -> int:
+    """The number of results asked for; `InvalidNeed` below 1 or above the most."""
+    if 1 <= limit <= MAX_LIMIT:
+        return limit
+    raise InvalidNeed(found=f"结果数 {limit}", expected=f"1 到 {MAX_LIMIT} 之间的整数", remedy="请改小或改大结果数")
+
+
+def checked_text(text: str) -> str:
+    """A question that can be read; `InvalidNeed` when it is too long, not valid text, or says nothing."""
+    if len(text) > MAX_TEXT:
+        raise InvalidNeed(found=f"{len(text)} 个字符", expected=f"不超过 {MAX_TEXT} 个字符", remedy="请缩短后再试")
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise InvalidNeed(
+            found="文字中有空字符或残缺编码", expected="有效的 Unicode 文字", remedy="请删去无法显示的字符"
+        )
+    if not any(char.isalnum() for char in text):
+        raise InvalidNeed(found="没有可读的文字", expected="至少一个汉字、字母或数字", remedy="请用文字说明需求")
+    return text

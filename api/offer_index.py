@@ -1,0 +1,61 @@
+"""Offers ready to be matched (资源索引): those of the store, encoded, rebuilt when the store's offers change."""
+
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from api.access.viewers import Viewer
+from api.store.store import Store
+from embeddings.index import VectorIndex
+from embeddings.lexical import LexicalIndex
+from matcher.offers import Offer
+from matcher.pairing.pipeline import OfferShelf
+from matcher.pairing.ports import TextEncoder
+from matcher.pairing.recall import Shelf
+from matcher.pairing.texts import offer_text
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    version: str
+    shelf: OfferShelf
+
+
+class OfferIndex:
+    """A shelf of offers for each platform, as fresh as the store (资源检索面)."""
+
+    def __init__(self, store: Store, encoder: TextEncoder) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._built: dict[str, _Built] = {}
+        self._lock = Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """The encoder that the vectors were made with."""
+        return self._encoder.fingerprint
+
+    @property
+    def version(self) -> str:
+        """The version of the offers in the store (资源目录版本)."""
+        return self._store.offers.version()
+
+    def shelf(self, viewer: Viewer) -> OfferShelf:
+        """The offers that a viewer may be matched to, rebuilt if any has changed."""
+        version = self.version
+        with self._lock:
+            built = self._built.get(viewer.tenant)
+            if built is None or built.version != version:
+                built = _Built(version, self._build(self._store.offers.list(viewer)))
+                self._built[viewer.tenant] = built
+        return built.shelf
+
+    def _build(self, offers: list[Offer]) -> OfferShelf:
+        texts = [offer_text(offer) for offer in offers]
+        keys = np.arange(len(offers), dtype=np.int64)
+        vectors = self._encoder.encode(texts)
+        dense = VectorIndex(vectors.shape[1])
+        dense.upsert(keys, vectors)
+        lexical = LexicalIndex.build(keys, texts)
+        return OfferShelf(tuple(offers), Shelf(self._encoder, dense, lexical))

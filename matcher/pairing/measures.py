@@ -1,0 +1,124 @@
+"""Measures (匹配特征): how well a seeker and an offer fit in one respect, 0 to 1, or None where it is not known.
+
+A measure reads few fields and says which, so that a column of a million seekers is measured once per distinct value.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from matcher.declarations.registry import REGISTRY
+from matcher.eligibility.gaps import plain, show
+from matcher.offers import OFFER_KIND_LABELS, Offer, OfferKind
+from matcher.parties import Values
+from matcher.taxonomy import industries, regions
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A fit between 0 and 1, and the Chinese words that say why."""
+
+    value: float
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredMeasure:
+    """A measure over known fields: its name among the contributions, the fields it reads, and how it is taken."""
+
+    name: str
+    reads: tuple[str, ...]
+    take: Callable[[Values, Offer], Measure | None]
+
+
+def industry_fit(values: Values, offer: Offer) -> Measure | None:
+    """Nearness in the GB/T 4754 tree of the seeker's industry to those that the offer focuses on."""
+    code = values.get("industry")
+    if not isinstance(code, str) or not offer.industry_focus:
+        return None
+    if industries.is_under(code, offer.industry_focus):
+        return Measure(1.0, f"行业“{industries.industry(code).name}”属于支持方向")
+    near = max(industries.proximity(code, focus) for focus in offer.industry_focus)
+    return Measure(near, f"行业“{industries.industry(code).name}”与支持方向相邻" if near > 0 else "")
+
+
+_REACH = {"province": 0.7, "city": 0.9, "county": 1.0}
+
+
+def region_fit(values: Values, offer: Offer) -> Measure | None:
+    """Whether the seeker lies in the served regions; the narrower the service area, the better the fit."""
+    code = values.get("region")
+    if not isinstance(code, str) or not offer.service_regions:
+        return None
+    serving = [served for served in offer.service_regions if regions.is_under(code, (served,))]
+    if not serving:
+        return Measure(0.0, "")
+    reach = max(_REACH.get(str(regions.region(served).level), 0.7) for served in serving)
+    return Measure(reach, f"{show(REGISTRY['region'], code)}在服务范围内")
+
+
+def amount_fit(values: Values, offer: Offer) -> Measure | None:
+    """How much of the wanted amount (万元) the offer can give; nothing where it is below the least amount."""
+    wanted = values.get("need_amount_wan")
+    most, least = offer.terms.amount_max_wan, offer.terms.amount_min_wan
+    if not isinstance(wanted, Decimal) or wanted <= 0 or (most is None and least is None):
+        return None
+    if least is not None and wanted < least:
+        return Measure(0.0, "")
+    if most is None or wanted <= most:
+        return Measure(1.0, f"所需 {plain(wanted)} 万元在额度之内")
+    return Measure(float(most / wanted), f"最高 {plain(most)} 万元，可满足所需 {plain(wanted)} 万元的一部分")
+
+
+_PLEDGES: Mapping[str, tuple[str, ...]] = {
+    "专利": ("invention_patents", "utility_patents", "design_patents", "patents_total"),
+    "商标": ("trademarks",),
+    "著作权": ("copyrights", "software_copyrights"),
+}
+_UNSECURED = "信用"
+
+
+def security_fit(values: Values, offer: Offer) -> Measure | None:
+    """Whether the seeker has what the offer takes as security, or needs none where it has none."""
+    terms = offer.terms
+    if not terms.secured_by and not terms.guarantee_modes:
+        return None
+    held = _pledges(values)
+    usable = [item for item in terms.secured_by if item in held]
+    if usable:
+        return Measure(1.0, f"有{'、'.join(usable)}，可作质押或抵押")
+    if _UNSECURED in terms.guarantee_modes and values.get("has_real_estate_collateral") is False:
+        return Measure(0.8, "信用方式，不要求房产抵押")
+    return Measure(0.0, "") if held or "has_real_estate_collateral" in values else None
+
+
+def _pledges(values: Values) -> set[str]:
+    collateral = values.get("collateral")
+    held = set(collateral) if isinstance(collateral, tuple) else set()
+    for pledge, counts in _PLEDGES.items():
+        if any(isinstance(values.get(code), int) and values[code] for code in counts):
+            held.add(pledge)
+    if values.get("has_real_estate_collateral") is True:
+        held |= {"房产", "土地"}
+    return held
+
+
+STRUCTURED: tuple[StructuredMeasure, ...] = (
+    StructuredMeasure("industry", ("industry",), industry_fit),
+    StructuredMeasure("region", ("region",), region_fit),
+    StructuredMeasure("amount", ("need_amount_wan",), amount_fit),
+    StructuredMeasure(
+        "security",
+        ("collateral", "has_real_estate_collateral", *(code for codes in _PLEDGES.values() for code in codes)),
+        security_fit,
+    ),
+)
+"""Every measure over known fields, in the order in which they are shown."""
+
+
+def intent_fit(kinds: frozenset[OfferKind], offer: Offer) -> Measure | None:
+    """Whether the offer is of a kind that was asked for in words."""
+    if not kinds:
+        return None
+    asked = offer.kind in kinds
+    return Measure(1.0, f"所求为{OFFER_KIND_LABELS[offer.kind]}") if asked else Measure(0.0, "")

@@ -1,0 +1,40 @@
+"""Recall (召回): how near seekers and offers are in meaning (dense) and in words (lexical), exactly."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.pairing.ports import DenseSearch, Keys, LexicalSearch, Similarities, TextEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Texts that can be recalled (检索面): one encoder, and the two searches over the same keys."""
+
+    encoder: TextEncoder
+    dense: DenseSearch
+    lexical: LexicalSearch
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Candidates with their two similarities: n keys, n cosines, n overlaps."""
+
+    keys: Keys
+    semantic: Similarities
+    lexical: Similarities
+
+
+def recall(shelf: Shelf, text: str, keys: Keys, most: int) -> Recalled:
+    """Give candidates among `keys` for a text: all of them, or, where there are more than `most`, the nearest.
+
+    Past `most`, the `most` nearest in meaning are taken from the dense search; the lexical overlap is measured for
+    those. A text with nothing in it is near nothing.
+    """
+    query: NDArray[np.float32] = shelf.encoder.encode_queries([text])[0]
+    if len(keys) > most:
+        keys, semantic = shelf.dense.nearest(query, most, keys)
+    else:
+        semantic = shelf.dense.similarities(query, keys)
+    return Recalled(keys, semantic, shelf.lexical.similarities(text, keys))

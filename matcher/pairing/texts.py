@@ -1,0 +1,26 @@
+"""The texts that are compared (比对文本): what a party does and needs, what an offer is for."""
+
+from matcher.fields import PartyKind
+from matcher.offers import Offer
+from matcher.parties import Values
+from matcher.taxonomy import industries
+
+_TEXT_FIELDS = {
+    PartyKind.CARRIER: ("specialism", "carrier_services", "main_business", "need_text"),
+    PartyKind.INSTITUTION: ("service_text", "service_industries", "main_business", "need_text"),
+}
+_ENTERPRISE_FIELDS = ("products", "main_business", "industry_label", "need_text")
+
+
+def party_text(kind: PartyKind, values: Values) -> str:
+    """What a party does and needs, in its own words, with the name of its industry; empty when nothing is known."""
+    parts = [str(values[code]) for code in _TEXT_FIELDS.get(kind, _ENTERPRISE_FIELDS) if code in values]
+    code = values.get("industry")
+    if isinstance(code, str):
+        parts.append(industries.industry(code).name)
+    return "。".join(dict.fromkeys(parts))
+
+
+def offer_text(offer: Offer) -> str:
+    """What an offer is for: its name, summary and focus."""
+    return "。".join(part for part in (offer.name, offer.summary, offer.focus) if part)

@@ -1,0 +1,57 @@
+"""The plain definitions of what matching needs from outside: words counted, cosines by hand, everything in memory."""
+
+import re
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORD = re.compile(r"[\w]+")
+
+
+class WordEncoder:
+    """Counts words into buckets: texts that share words are near, texts that share none are at right angles."""
+
+    fingerprint = "words-1"
+    dimension = 512
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in WORD.findall(text):
+                row[crc32(word.encode("utf-8", "replace")) % self.dimension] += 1
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.divide(rows, lengths, out=rows, where=lengths > 0)
+
+    encode_queries = encode
+
+
+class PlainDense:
+    """Cosine similarity by definition."""
+
+    def __init__(self, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
+        self.vectors = dict(zip(keys, vectors, strict=True))
+
+    def similarities(self, query: NDArray[np.float32], keys: NDArray[np.int64]) -> NDArray[np.float32]:
+        return np.array([float(query @ self.vectors[int(key)]) for key in keys], dtype=np.float32)
+
+    def nearest(
+        self, query: NDArray[np.float32], count: int, keys: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        among = np.array(sorted(self.vectors), dtype=np.int64) if keys is None else keys
+        found = self.similarities(query, among)
+        order = np.lexsort((among, -found))[:count]
+        return among[order], found[order]
+
+
+class PlainLexical:
+    """The share of the query's words that stand in a text."""
+
+    def __init__(self, keys: Sequence[int], texts: Sequence[str]) -> None:
+        self.words = {key: set(WORD.findall(text)) for key, text in zip(keys, texts, strict=True)}
+
+    def similarities(self, query: str, keys: NDArray[np.int64]) -> NDArray[np.float32]:
+        wanted = set(WORD.findall(query))
+        shares = [len(wanted & self.words[int(key)]) / max(len(wanted), 1) for key in keys]
+        return np.array(shares, dtype=np.float32)

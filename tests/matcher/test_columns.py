@@ -1,0 +1,143 @@
+"""One rule, two speeds: the column of states and the column of points equal the pair-by-pair answers."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.declarations.enterprise import COLLATERAL, SIZE_CLASSES
+from matcher.derivation import at_date, derive
+from matcher.eligibility.columns import STATES, Row, column_frame, state_expression
+from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator
+from matcher.eligibility.evaluation import evaluate
+from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
+from matcher.fields import PartyKind, Value
+from matcher.offers import Terms
+from matcher.pairing.assembling import Nearness, assemble
+from matcher.pairing.columns import points
+from matcher.pairing.pipeline import dated
+from matcher.pairing.recall import Recalled
+from matcher.pairing.scoring import Scoring
+from tests.matcher.worlds import AT, leaf, offer, seeker
+
+REGIONS = ("320000", "320500", "320505", "320583", "330100", "110105")
+INDUSTRIES = ("C", "27", "2770", "35", "6513", "J")
+ORDERED = (Operator.GE, Operator.GT, Operator.LE, Operator.LT, Operator.EQ, Operator.NE)
+WHOLE = st.integers(0, 12)
+TENTHS = st.integers(0, 120).map(lambda tenth: Decimal(tenth) / 10)
+DATES = st.dates(date(2015, 1, 1), date(2027, 12, 31))
+GRADES = ("A", "B", "M", "C", "D")
+
+
+def subsets(choices: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(choices), min_size=1, max_size=3, unique=True).map(tuple)
+
+
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "headcount": WHOLE,
+    "age_years": TENTHS,
+    "revenue_wan": TENTHS,
+    "rd_expense_wan": TENTHS,
+    "founded_on": DATES,
+    "has_overdue_loan": st.booleans(),
+    "high_tech_enterprise": st.booleans(),
+    "high_tech_enterprise_valid_to": DATES,
+    "tax_credit_grade": st.sampled_from(GRADES),
+    "size_class": st.sampled_from((*SIZE_CLASSES, NOT_APPLICABLE_VALUE)),
+    "collateral": subsets(COLLATERAL[:5]),
+    "region": st.sampled_from(REGIONS[1:]),
+    "industry": st.sampled_from(INDUSTRIES),
+    "zone": st.sampled_from(("苏州工业园区", "昆山高新区")),
+}
+LEAVES = st.one_of(
+    *(st.builds(leaf, st.just(code), st.sampled_from(ORDERED), VALUES[code]) for code in ("headcount", "age_years")),
+    *(
+        st.builds(leaf, st.just(code), st.sampled_from(ORDERED[:4]), TENTHS)
+        for code in ("revenue_wan", "rd_intensity_pct")
+    ),
+    st.builds(leaf, st.just("founded_on"), st.sampled_from(ORDERED), DATES),
+    *(
+        st.builds(leaf, st.just(code), st.just(Operator.EQ), st.booleans())
+        for code in ("has_overdue_loan", "high_tech_enterprise")
+    ),
+    *(
+        st.builds(leaf, st.just(code), st.sampled_from((Operator.IN, Operator.NOT_IN)), subsets(choices))
+        for code, choices in (
+            ("tax_credit_grade", GRADES),
+            ("size_class", SIZE_CLASSES),
+            ("zone", ("苏州工业园区", "张江")),
+        )
+    ),
+    st.builds(
+        leaf, st.just("collateral"), st.sampled_from((Operator.HAS_ANY, Operator.HAS_ALL)), subsets(COLLATERAL[:5])
+    ),
+    st.builds(leaf, st.just("region"), st.just(Operator.UNDER), subsets(REGIONS)),
+    st.builds(leaf, st.just("industry"), st.just(Operator.UNDER), subsets(("C", "C27", "2770", "I", "J"))),
+    st.builds(leaf, st.just("headcount"), st.just(Operator.MANUAL), st.none()),
+)
+CRITERIA: st.SearchStrategy[Criterion] = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds(All, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple), least=st.integers(1, 3)),
+        st.builds(Not, inner),
+    ),
+    max_leaves=6,
+)
+PROFILES = st.fixed_dictionaries({}, optional=VALUES)
+
+
+def laid_out(profiles: list[dict[str, Value]]) -> pl.DataFrame:
+    return column_frame(
+        Row(key, "local", PartyKind.ENTERPRISE, derive(values)) for key, values in enumerate(profiles, 1)
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(CRITERIA, st.lists(PROFILES, min_size=1, max_size=5), DATES)
+def test_states_of_a_column_equal_the_states_of_its_rows(criterion: Criterion, profiles, at: date):
+    codes = laid_out(profiles).select(state_expression(criterion, at)).to_series().to_list()
+    by_row = [evaluate(criterion, at_date(derive(values), at)).state for values in profiles]
+    assert [STATES[code] for code in codes] == by_row
+
+
+@settings(max_examples=200, deadline=None)
+@given(LEAVES)
+def test_an_unknown_value_is_never_met_or_unmet(condition: Leaf):
+    assert evaluate(condition, {}).state in (State.UNKNOWN, State.MANUAL_REVIEW)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    CRITERIA,
+    st.lists(LEAVES, max_size=3).map(tuple),
+    st.lists(PROFILES, min_size=1, max_size=5),
+    st.lists(st.floats(-1, 1, width=32), min_size=5, max_size=5),
+)
+def test_points_of_a_column_equal_the_scores_of_its_pairs(criterion, preferences, profiles, similarities):
+    scoring = Scoring()
+    target = offer(
+        "资源",
+        "诊断",
+        criterion,
+        preferences=preferences,
+        terms=Terms(amount_max_wan=Decimal(6), guarantee_modes=("信用",), secured_by=("专利", "设备")),
+        service_regions=("320500",),
+        industry_focus=("C27",),
+    )
+    count = len(profiles)
+    near = np.array(similarities[:count], dtype=np.float32)
+    recalled = Recalled(np.arange(1, count + 1), near, np.abs(near))
+    column = points(laid_out(profiles), recalled, target, AT, scoring)
+    nearness = zip(scoring.semantic(near), scoring.lexical(np.abs(near)), strict=True)
+    scores = [
+        assemble(
+            dated(seeker(str(key), "", **values), AT), target, Nearness(float(meaning), float(words)), scoring
+        ).score
+        for key, (values, (meaning, words)) in enumerate(zip(profiles, nearness, strict=True))
+    ]
+    assert (column / 100).tolist() == scores

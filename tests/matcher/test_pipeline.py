@@ -1,0 +1,186 @@
+"""Matching in a world whose answers are known, and what must hold in any world."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.eligibility.criteria import Operator
+from matcher.eligibility.results import EXCLUDING, State
+from matcher.fields import PartyKind
+from matcher.needs import Need
+from matcher.offers import OfferKind, OfferStatus, Terms
+from matcher.pairing.pipeline import Wish, in_force, match_offers, match_seekers
+from matcher.pairing.scoring import WEIGHTS, Scoring
+from tests.matcher.worlds import AT, CITIES, TRADES, checkerboard, leaf, offer, offer_shelf, seeker, seeker_shelf
+
+SCORING = Scoring()
+EVERYTHING = Wish(limit=50, at=AT, include_unmet=True)
+
+
+def test_each_seeker_finds_the_offer_of_its_own_trade_and_city():
+    offers, seekers = checkerboard()
+    shelf = offer_shelf(offers)
+    for one in seekers:
+        matches, considered = match_offers(one, shelf, Wish(3, AT), SCORING)
+        assert matches[0].offer.id == one.id.removesuffix("-企业")
+        assert considered == len(TRADES) * len(CITIES)
+        assert {match.offer.id.split("-")[1] for match in matches} == {one.id.split("-")[1]}, "others are out of region"
+
+
+def test_each_offer_finds_the_seeker_of_its_own_trade_and_city():
+    offers, seekers = checkerboard()
+    shelf = seeker_shelf(seekers)
+    for target in offers:
+        matches, considered, eligible = match_seekers(target, shelf, Wish(5, AT), SCORING)
+        assert matches[0].seeker_id == f"{target.id}-企业"
+        assert (considered, eligible, len(matches)) == (9, 3, 3)
+
+
+def test_both_ways_give_one_score():
+    offers, seekers = checkerboard()
+    one, target = seekers[0], offers[0]
+    forward, _ = match_offers(one, offer_shelf([target]), EVERYTHING, SCORING)
+    backward, _, _ = match_seekers(target, seeker_shelf([one]), EVERYTHING, SCORING)
+    same = {"completeness", "region", "preference", "industry", "amount", "security"}
+    assert [part for part in forward[0].contributions if part.name in same] == [
+        part for part in backward[0].contributions if part.name in same
+    ]
+    assert forward[0].eligibility == backward[0].eligibility
+
+
+def test_the_unmet_is_hidden_unless_asked_for_and_then_says_how_far_off():
+    old = seeker("老企业", "诊断 试剂", region="320500", founded_on=date(2018, 11, 22))
+    offers, _ = checkerboard()
+    shelf = offer_shelf(offers)
+    assert match_offers(old, shelf, Wish(50, AT), SCORING)[0] == []
+    shown, _ = match_offers(old, shelf, EVERYTHING, SCORING)
+    own = next(match for match in shown if match.offer.id == "诊断-苏州")
+    assert own.eligibility.state is State.UNMET
+    assert own.gaps == ("未满足：成立年限为 8 年，要求不超过 5 年，超出 3 年（测试办法第一条）",)
+
+
+def test_what_is_missing_is_named_and_excludes_nobody():
+    blank = seeker("空白", "诊断 试剂 抗体")
+    offers, _ = checkerboard()
+    matches, _ = match_offers(blank, offer_shelf(offers), Wish(3, AT), SCORING)
+    assert matches[0].offer.id.startswith("诊断")
+    assert matches[0].eligibility.state is State.UNKNOWN
+    assert matches[0].unknowns == ("region", "age_years")
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "values"),
+    [
+        (
+            {"terms": Terms(amount_max_wan=Decimal(500))},
+            {"terms": Terms(amount_max_wan=Decimal(50))},
+            {"need_amount_wan": Decimal(300)},
+        ),
+        ({"terms": Terms(secured_by=("专利",))}, {"terms": Terms(secured_by=("商标",))}, {"invention_patents": 12}),
+        (
+            {"terms": Terms(guarantee_modes=("信用",))},
+            {"terms": Terms(guarantee_modes=("抵押",))},
+            {"has_real_estate_collateral": False},
+        ),
+        ({"industry_focus": ("C27",)}, {"industry_focus": ("C13",)}, {"industry": "2770"}),
+        ({"service_regions": ("320500",)}, {"service_regions": ("330100",)}, {"region": "320505"}),
+        (
+            {"preferences": (leaf("high_tech_enterprise", Operator.EQ, True, "高企"),)},
+            {"preferences": (leaf("gazelle", Operator.EQ, True, "瞪羚"),)},
+            {"high_tech_enterprise": True},
+        ),
+        ({"kind": OfferKind.LOAN}, {"kind": OfferKind.FUND}, {}),
+        (
+            {"criteria": leaf("headcount", Operator.GE, 1)},
+            {"criteria": leaf("tech_staff", Operator.GE, 1)},
+            {"headcount": 5},
+        ),
+        ({"focus": "诊断 试剂"}, {"focus": "诊断 物流"}, {}),
+    ],
+)
+def test_each_measure_moves_the_rank_its_own_way(better, worse, values):
+    first, second = offer("乙", "诊断", **better), offer("甲", "诊断", **worse)
+    if "focus" in better:
+        first, second = replace(first, focus=better["focus"]), replace(second, focus=worse["focus"])
+    one = replace(seeker("企业", "诊断 试剂", **values), need=Need(kinds=frozenset({OfferKind.LOAN})))
+    matches, _ = match_offers(one, offer_shelf([second, first]), Wish(2, AT), SCORING)
+    assert [match.offer.id for match in matches] == ["乙", "甲"]
+    assert matches[0].score > matches[1].score
+
+
+def test_the_score_is_the_sum_of_what_is_shown_and_the_weights_make_100():
+    offers, seekers = checkerboard()
+    for match in match_offers(seekers[0], offer_shelf(offers), EVERYTHING, SCORING)[0]:
+        assert match.score == pytest.approx(sum(part.points for part in match.contributions), abs=1e-9)
+        for part in match.contributions:
+            assert not part.points or any(reason.startswith(part.label) for reason in match.reasons)
+    assert sum(WEIGHTS.values()) == 100
+
+
+def test_one_provider_does_not_fill_the_page():
+    same = [offer(f"同一银行-{place}", "诊断 试剂", provider="同一银行") for place in range(3)]
+    other = offer("另一银行", "诊断 试剂 设备", provider="另一银行")
+    matches, _ = match_offers(seeker("企业", "诊断 试剂"), offer_shelf([*same, other]), Wish(4, AT), SCORING)
+    assert [match.offer.provider for match in matches][:2] == ["同一银行", "另一银行"]
+    moved = [part for match in matches for part in match.contributions if part.name == "diversity"]
+    assert [part.points for part in moved] == [-2.0, -4.0]
+
+
+def test_an_offer_out_of_force_or_for_others_is_not_considered():
+    offers = [
+        offer("现行", "诊断"),
+        offer("已废止", "诊断", status=OfferStatus.SUPERSEDED),
+        offer("未生效", "诊断", effective_from=date(2026, 11, 23)),
+        offer("已失效", "诊断", effective_to=date(2026, 11, 21)),
+        offer("给载体", "诊断", audience=frozenset({PartyKind.CARRIER})),
+        offer("自己的", "诊断", provider_id="企业"),
+    ]
+    matches, considered = match_offers(seeker("企业", "诊断"), offer_shelf(offers), EVERYTHING, SCORING)
+    assert ([match.offer.id for match in matches], considered) == (["现行"], 1)
+    assert in_force(replace(offers[0], effective_from=AT, effective_to=AT), AT)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(list(TRADES.values())),
+            st.sampled_from([None, *CITIES.values()]),
+            st.sampled_from([None, date(2012, 1, 1), date(2024, 1, 1)]),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.integers(1, 15),
+)
+def test_in_any_world_eligible_first_then_by_score_and_the_head_is_the_best(rows, limit):
+    seekers = [
+        seeker(f"企业{place:02}", words, **{code: value for code, value in (("region", region), ("founded_on", born)) if value})
+        for place, (words, region, born) in enumerate(rows)
+    ]  # fmt: skip
+    target = checkerboard()[0][0]
+    shelf = seeker_shelf(seekers)
+    everyone, considered, eligible = match_seekers(target, shelf, EVERYTHING, SCORING)
+    keys = [(match.eligibility.state in EXCLUDING, -match.score) for match in everyone]
+    assert keys == sorted(keys)
+    assert (len(everyone), considered) == (len(rows), len(rows))
+    head, _, _ = match_seekers(target, shelf, Wish(limit, AT), SCORING)
+    best = sorted((match.score for match in everyone if match.eligibility.state not in EXCLUDING), reverse=True)
+    assert [match.score for match in head] == best[:limit]
+    assert eligible == len(best)
+
+
+def test_nobody_to_rank_is_an_empty_list():
+    target = offer("给载体", "诊断", audience=frozenset({PartyKind.CARRIER}))
+    assert match_seekers(target, seeker_shelf([seeker("企业", "诊断")]), EVERYTHING, SCORING) == ([], 0, 0)
+    assert match_offers(seeker("企业", "诊断"), offer_shelf([target]), EVERYTHING, SCORING) == ([], 0)
+
+
+def test_a_text_without_words_is_near_nothing():
+    matches, _ = match_offers(seeker("企业", "……"), offer_shelf([offer("甲", "诊断")]), EVERYTHING, SCORING)
+    assert np.isclose(next(part.points for part in matches[0].contributions if part.name == "semantic"), 0)

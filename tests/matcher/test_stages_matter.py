@@ -1,0 +1,62 @@
+"""Each stage of matching, broken once, is noticed by the known-answer tests: none of them is there for show."""
+
+import inspect
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from matcher.eligibility.results import Eligibility, State
+from matcher.pairing import assembling, pipeline
+from matcher.pairing.measures import Measure
+from matcher.pairing.recall import Recalled
+from tests.matcher import test_pipeline
+
+CHECKS: tuple[Callable[[], None], ...] = tuple(
+    check
+    for name, check in vars(test_pipeline).items()
+    if name.startswith("test_") and not inspect.signature(check).parameters and not hasattr(check, "hypothesis")
+)
+REGION_PAIR = next(
+    mark.args[1][4]
+    for mark in test_pipeline.test_each_measure_moves_the_rank_its_own_way.pytestmark  # type: ignore[attr-defined]
+)
+
+
+def _all_checks() -> None:
+    for check in CHECKS:
+        check()
+    test_pipeline.test_each_measure_moves_the_rank_its_own_way(*REGION_PAIR)
+
+
+def _recall_nothing(shelf, text, keys, most):
+    none = np.zeros(len(keys), dtype=np.float32)
+    return Recalled(keys, none, none)
+
+
+BROKEN = {
+    "recall": (pipeline, "recall", _recall_nothing),
+    "eligibility": (assembling, "evaluate", lambda criterion, values: Eligibility(State.MET)),
+    "eligibility in columns": (pipeline, "state_expression", lambda criterion, at: pipeline.pl.lit(4, dtype=pipeline.pl.UInt8)),
+    "derivation and dates": (pipeline, "dated", lambda seeker, at: seeker),
+    "measures": (assembling, "STRUCTURED", ()),
+    "completeness": (assembling, "completeness", lambda eligibility: Measure(1.0, "")),
+    "scoring": (assembling, "total", lambda contributions: 1.0),
+    "column scoring": (pipeline, "points", lambda frame, *_: np.arange(len(frame))),
+    "ranking": (pipeline, "rank", lambda matches, *, include_unmet: list(matches)),
+    "diversity": (pipeline, "diversify", lambda ranked, limit, scoring: list(ranked[:limit])),
+    "explaining": (pipeline, "explained", lambda match, text: match),
+    "dates of force": (pipeline, "in_force", lambda offer, at: True),
+}  # fmt: skip
+
+
+def test_the_whole_world_answers_right():
+    _all_checks()
+
+
+@pytest.mark.parametrize("stage", BROKEN)
+def test_a_broken_stage_is_noticed(stage, monkeypatch):
+    module, name, wrong = BROKEN[stage]
+    monkeypatch.setattr(module, name, wrong)
+    with pytest.raises((AssertionError, StopIteration, IndexError, KeyError, ValueError)):
+        _all_checks()
