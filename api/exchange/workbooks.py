@@ -1,0 +1,131 @@
+"""XLSX workbooks as records (工作簿): the archive is checked before the reader lays a sheet out in memory.
+
+python-calamine reads fast but trusts its input: it lays a sheet out whole, from the first cell to the last, and
+unpacks without a bound. So the archive is unpacked once here, in constant memory, to check sizes and checksums and to
+see how far each sheet reaches.
+"""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from api.errors import ImportRefused
+from api.exchange.limits import Limits
+from api.exchange.records import Record
+
+_CHUNK = 1 << 20
+_OVERLAP = 512
+_WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>")
+_REMEDY = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（*.xlsx）”后再导入"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSource:
+    """One sheet of a workbook. `records` can be called again."""
+
+    sheet: CalamineSheet
+    notices: tuple[str, ...] = ()
+
+    @property
+    def description(self) -> str:
+        """What was read, in Chinese: "xlsx，工作表“企业”"."""
+        return f"xlsx，工作表“{self.sheet.name}”"
+
+    def records(self) -> Iterator[Record]:
+        """Yield each row with its number in the sheet. A formula that failed (#N/A) is an empty cell."""
+        for line, cells in enumerate(self.sheet.iter_rows(), start=1):
+            yield Record(line, tuple(cells))
+
+
+def open_workbook(path: Path, limits: Limits) -> SheetSource:
+    """Open the first visible sheet that holds anything.
+
+    Raises `ImportRefused` for an archive that is truncated, corrupt, no workbook, empty or over the limits.
+    """
+    _check_archive(path, limits)
+    try:
+        return _first_sheet(CalamineWorkbook.from_path(path))
+    except (CalamineError, OSError, ValueError) as error:
+        raise _corrupt() from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # pyo3 derives its own from BaseException and exports no name
+            raise
+        raise _corrupt() from error
+
+
+def _first_sheet(book: CalamineWorkbook) -> SheetSource:
+    names = [
+        item.name
+        for item in book.sheets_metadata
+        if item.typ is SheetTypeEnum.WorkSheet and item.visible is SheetVisibleEnum.Visible
+    ]
+    filled = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.height]
+    if not filled:
+        raise ImportRefused(
+            found="没有数据的工作簿", expected="第一行为列名的工作表", remedy="请使用导入模板填写后再导入"
+        )
+    others = "、".join(sheet.name for sheet in filled[1:])
+    return SheetSource(filled[0], (f"只读取第一个工作表，未读取：{others}",) if others else ())
+
+
+def _check_archive(path: Path, limits: Limits) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if "xl/workbook.xml" not in {name.lower() for name in archive.namelist()}:
+                raise ImportRefused(found="不是 xlsx 的压缩文件", expected="xlsx 工作簿", remedy=_REMEDY)
+            left = limits.unpacked_bytes
+            for member in archive.infolist():
+                left -= _unpack(archive, member, left, limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        raise _corrupt() from error
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, limits: Limits) -> int:
+    """Unpack a member to nowhere, check its checksum and reach, and give its true size in bytes."""
+    member.file_size = left + 1  # the header's own figure is a claim: what is really there is read, up to the limit
+    is_sheet = _WORKSHEET.fullmatch(member.filename) is not None
+    size, tail = 0, b""
+    reach = (0, 0)
+    with archive.open(member) as stream:
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            if size > left:
+                raise _too_large("解压后的大小", f"{limits.unpacked_bytes // 1024**2} MB")
+            if is_sheet:
+                reach = _further(reach, tail + chunk, limits)
+                tail = chunk[-_OVERLAP:]
+    return size
+
+
+def _further(reach: tuple[int, int], xml: bytes, limits: Limits) -> tuple[int, int]:
+    found = _FILLED_CELL.findall(xml)
+    if not found:
+        return reach
+    columns = max(reach[0], *(_column(letters) for letters in {letters for letters, _ in found}))
+    rows = max(reach[1], *(int(row) for row in {row for _, row in found}))
+    if rows > limits.rows or columns * rows > limits.cells:
+        raise _too_large(f"工作表的范围（{rows} 行 × {columns} 列）", f"{limits.cells} 个单元格")
+    return columns, rows
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _too_large(what: str, most: str) -> ImportRefused:
+    return ImportRefused(
+        found=f"{what}超出上限", expected=f"不超过 {most}", remedy="请删除表格以外的内容，或拆成几个文件"
+    )
+
+
+def _corrupt() -> ImportRefused:
+    return ImportRefused(found="损坏或不完整的 xlsx 文件", expected="能用 Excel 打开的工作簿", remedy=_REMEDY)
