@@ -27,3 +27,15 @@ class Viewer:
     tenant: str = LOCAL_TENANT
     role: Role = Role.OPERATOR
     party_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemViewer:
+    """The service itself, where it must read every platform: only to rebuild derived data such as the index.
+
+    It is no `Viewer`: what answers a person cannot be given one by mistake.
+    """
+
+
+SYSTEM = SystemViewer()
+"""The only `SystemViewer`."""

@@ -1,0 +1,86 @@
+"""Parties as rows: facts as JSON `{code: [value, source, day]}`, merged without losing what was known before."""
+
+from datetime import date
+
+from api.errors import StoreDamaged
+from api.store.storable import digest, require_id
+from api.store.upserting import Row, Stored
+from matcher.declarations.registry import REGISTRY
+from matcher.errors import MatcherError
+from matcher.fields import PartyKind
+from matcher.parties import Fact, Party
+from matcher.validation import from_json, to_json
+
+_CREDIT_CODE = "credit_code"
+_CREDIT_CODE_LENGTH = 18
+
+
+def row_of(party: Party) -> Row:
+    """Lay a party out as a row, without key and time. Raises `UnknownField`, or `InvalidValue` for unstorable text."""
+    facts = {
+        code: [to_json(REGISTRY[code], fact.value), fact.source, fact.observed_on.isoformat()]
+        for code, fact in party.facts.items()
+    }
+    row = {
+        "id": require_id(party.id),
+        "kind": party.kind.value,
+        "name": party.name,
+        "facts": facts,
+        "synthetic": party.synthetic,
+        "source": party.source,
+        "observed_on": party.observed_on,
+    }
+    return _sealed(row)
+
+
+def merged(stored: Stored, incoming: Row) -> Row:
+    """Add what an observation says to what is stored.
+
+    A fact replaces the stored one unless it was observed earlier; facts that it does not mention stay. Name, kind,
+    source and the mark of synthetic data are those of the later observation.
+    """
+    facts = dict(stored["facts"])
+    for code, fact in incoming["facts"].items():
+        if code not in facts or fact[2] >= facts[code][2]:
+            facts[code] = fact
+    latest = incoming if incoming["observed_on"] >= stored["observed_on"] else stored
+    columns = ("id", "kind", "name", "synthetic", "source", "observed_on")
+    return _sealed({**{column: latest[column] for column in columns}, "facts": facts})
+
+
+def party_of(row: Stored) -> Party:
+    """Read a party back. A fact whose field the registry no longer holds is left out, and stays stored.
+
+    Raises `StoreDamaged` where the row is not what `row_of` writes.
+    """
+    try:
+        facts = {
+            code: Fact(from_json(REGISTRY[code], raw), source, date.fromisoformat(day))
+            for code, (raw, source, day) in row["facts"].items()
+            if code in REGISTRY
+        }
+        kind = PartyKind(row["kind"])
+    except (MatcherError, ValueError, TypeError, AttributeError) as error:
+        raise StoreDamaged(
+            found=f"主体 {row['id']} 的存储内容无法读出（{error}）",
+            expected="本系统写入的内容",
+            remedy="请重新导入该主体，或从备份恢复",
+        ) from error
+    return Party(
+        id=row["id"],
+        kind=kind,
+        name=row["name"],
+        facts=facts,
+        tenant=row["tenant_id"],
+        source=row["source"],
+        observed_on=row["observed_on"],
+        synthetic=row["synthetic"],
+    )
+
+
+def _sealed(row: Row) -> Row:
+    """Add what is computed: the credit code that rows are found by, and the digest that tells a change."""
+    code = row["facts"].get(_CREDIT_CODE, [""])[0]
+    found_by = code if isinstance(code, str) and len(code) == _CREDIT_CODE_LENGTH else None
+    content = [row["kind"], row["name"], row["facts"], row["synthetic"], row["source"], row["observed_on"].isoformat()]
+    return {**row, "credit_code": found_by, "digest": digest(content)}

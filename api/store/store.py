@@ -1,0 +1,58 @@
+"""The store (SQL): the truth. One object that holds the repositories over one database."""
+
+from uuid import uuid4
+
+from sqlalchemy import URL
+
+from api.access.viewers import LOCAL_TENANT
+from api.store.changes import ChangeStore
+from api.store.database import Database, connect
+from api.store.imports import ImportStore
+from api.store.marks import IDENTITY, read_mark, write_mark
+from api.store.migrating import migrate
+from api.store.offers import OfferStore
+from api.store.parties import PartyStore
+from api.store.tenants import Tenant, TenantStore, Tier
+
+
+class Store:
+    """The repositories over one database. Every method of theirs may raise `StoreUnavailable`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.parties = PartyStore(database)
+        self.offers = OfferStore(database)
+        self.changes = ChangeStore(database)
+        self.tenants = TenantStore(database)
+        self.imports = ImportStore(database)
+
+    def identity(self) -> str:
+        """A name that no other database has: what is derived from this store bears it."""
+        with self._database.reading() as connection:
+            return read_mark(connection, IDENTITY) or ""
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+
+def open_store(url: URL | str, *, tenant: str = LOCAL_TENANT) -> Store:
+    """Open a database, bring its tables to this version, and see that the platform of this installation exists.
+
+    Raises `StoreUnavailable`, and `StoreIncompatible` for a database of a later version.
+    """
+    database = connect(url)
+    migrate(database)
+    store = Store(database)
+    _found(database, store, tenant)
+    return store
+
+
+def _found(database: Database, store: Store, tenant: str) -> None:
+    """Write, once, what a new database begins with."""
+    if tenant not in {item.id for item in store.tenants.list()}:
+        store.tenants.ensure(Tenant(tenant, "本级平台" if tenant == LOCAL_TENANT else tenant, Tier.LOCAL))
+    if not store.identity():
+        with database.writing() as connection:
+            if read_mark(connection, IDENTITY) is None:
+                write_mark(connection, IDENTITY, uuid4().hex)

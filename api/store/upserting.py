@@ -1,0 +1,106 @@
+"""Writing many rows of one platform at once: what is the same is left alone, so that writing twice changes nothing."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+Row = dict[str, Any]
+Stored = Mapping[Any, Any]
+"""A row as the database gives it, by column name."""
+Merge = Callable[[Stored, Row], Row]
+T = TypeVar("T")
+CHUNK = 500
+"""Rows a statement; under the variable limits of both databases (SQLite 32,766, PostgreSQL 65,535)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """Rows that were new, changed, or the same as what is stored (and therefore left alone)."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def __add__(self, other: "UpsertCounts") -> "UpsertCounts":
+        return UpsertCounts(self.new + other.new, self.changed + other.changed, self.same + other.same)
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """What was done, and the (key, id) of each row that was written, once a row."""
+
+    counts: UpsertCounts
+    written: tuple[tuple[int, str], ...]
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Cut a sequence into pieces of `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def replaced(_stored: Stored, incoming: Row) -> Row:
+    """The merge that keeps nothing of what is stored."""
+    return incoming
+
+
+def upsert(connection: Connection, table: Table, tenant: str, rows: Sequence[Row], merge: Merge) -> Upserted:
+    """Write rows (each with `id` and `digest`) into `table` (with `key`, `tenant_id`, `updated_at`).
+
+    `merge` makes the new row of the stored one and the incoming one; an id that comes twice is merged with itself.
+    """
+    counts = UpsertCounts()
+    written: list[tuple[int, str]] = []
+    for chunk in chunks(rows):
+        stored = _stored(connection, table, tenant, [row["id"] for row in chunk])
+        current, done = _folded(stored, chunk, merge)
+        counts += done
+        written += _inserted(connection, table, tenant, [row for id_, row in current.items() if id_ not in stored])
+        changed = [row for id_, row in current.items() if id_ in stored and row["digest"] != stored[id_]["digest"]]
+        written += _updated(connection, table, [{**row, "stored_key": stored[row["id"]]["key"]} for row in changed])
+    return Upserted(counts, tuple(written))
+
+
+def _stored(connection: Connection, table: Table, tenant: str, ids: Sequence[str]) -> dict[str, Stored]:
+    query = select(table).where(table.c.tenant_id == tenant, table.c.id.in_(ids))
+    return {row["id"]: row for row in connection.execute(query).mappings()}
+
+
+def _folded(stored: Mapping[str, Stored], incoming: Sequence[Row], merge: Merge) -> tuple[dict[str, Row], UpsertCounts]:
+    """Merge the incoming rows, in order, with what is stored and with each other."""
+    current: dict[str, Row] = {}
+    new = changed = same = 0
+    for row in incoming:
+        before = current.get(row["id"]) or stored.get(row["id"])
+        if before is None:
+            new += 1
+            current[row["id"]] = row
+            continue
+        after = merge(before, row)
+        if after["digest"] == before["digest"]:
+            same += 1
+            continue
+        changed += 1
+        current[row["id"]] = after
+    return current, UpsertCounts(new, changed, same)
+
+
+def _inserted(connection: Connection, table: Table, tenant: str, rows: list[Row]) -> list[tuple[int, str]]:
+    if not rows:
+        return []
+    now = datetime.now(UTC)
+    values = [{**row, "tenant_id": tenant, "updated_at": now} for row in rows]
+    found = connection.execute(insert(table).returning(table.c.key, table.c.id), values).all()
+    return sorted((key, id_) for key, id_ in found)
+
+
+def _updated(connection: Connection, table: Table, rows: list[Row]) -> list[tuple[int, str]]:
+    if not rows:
+        return []
+    now = datetime.now(UTC)
+    statement = update(table).where(table.c.key == bindparam("stored_key"))
+    connection.execute(statement, [{**row, "updated_at": now} for row in rows])
+    return [(row["stored_key"], row["id"]) for row in rows]
