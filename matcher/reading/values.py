@@ -201,7 +201,7 @@ def _date_of_parts(text: object, year: str, month: str | None = None, day: str |
     try:
         return ParsedDate(date(int(year), int(month or 1), int(day or 1)), precision)
     except ValueError:
-        raise _refusal(text, "日历上存在的日期", "请核对年、月、日")
+        raise _refusal(text, "日历上存在的日期", "请核对年、月、日") from None
 
 
 def _date_of_number(number: float) -> ParsedDate:
@@ -254,7 +254,7 @@ def _chinese(written: str, raw: object, expected: str) -> Decimal:
             return Decimal(str(cn2an.cn2an(head, "normal")))
         return Decimal(str(cn2an.cn2an(f"{head}点{tail.removesuffix(scale)}", "normal"))) * _SCALES[scale]
     except (ValueError, InvalidOperation):
-        raise _refusal(raw, expected, "请改用阿拉伯数字")
+        raise _refusal(raw, expected, "请改用阿拉伯数字") from None
 
 
 def _refusal(raw: object, expected: str, remedy: str) -> InvalidValue:
