@@ -16,6 +16,8 @@ _PLACE_PARTS: tuple[frozenset[str], ...] = (
 
 _INDUSTRY_CODES = ("guobiaosubindustrycode", "guobiaoindustrycode")
 _INDUSTRY_NAMES = {"guobiaosubindustrycode": "guobiaosubindustry", "guobiaoindustrycode": "guobiaoindustry"}
+_SAME_UNITS = ({"人", "名", "位"}, {"项", "件", "个", "家", "户"})
+_COUNTED = (FieldType.COUNT, FieldType.NUMBER)
 _GENERIC_NAMES = frozenset({"名称", "name"})
 
 
@@ -91,11 +93,12 @@ def plan_columns(headers: Sequence[str], kind: PartyKind, registry: FieldRegistr
     places = _place_columns(columns)
     taken = {column.place for column in (*places, *industry_names, *(item.code for item in industries))}
     claims = _claims([column for column in columns if column.place not in taken], known, coded=bool(industries))
-    bindings, repeated = _first_claims(claims)
+    fitting = [(column, field) for column, field in claims if _unit_fits(column, field)]
+    bindings, repeated = _first_claims(fitting)
     name = next((item for item in bindings if item.field.code == "name"), None)
     if name is None:
         raise _no_name(headers, registry["name"])
-    claimed = {column.place for column, _ in claims} | taken
+    claimed = {column.place for column, _ in fitting} | taken
     return ColumnPlan(
         headers=tuple(headers),
         name=name,
@@ -103,7 +106,7 @@ def plan_columns(headers: Sequence[str], kind: PartyKind, registry: FieldRegistr
         places=places,
         industries=industries,
         ignored=tuple(column.header for column in columns if column.place not in claimed),
-        notices=(*notices, *repeated),
+        notices=(*notices, *repeated, *(_other_unit(*claim) for claim in claims if not _unit_fits(*claim))),
     )
 
 
@@ -151,6 +154,18 @@ def _claims(columns: Sequence[Column], known: Mapping[str, Field], *, coded: boo
             field = known.get("industry_label", field)  # noqa: PLW2901 - the codes are in columns of their own
         set_right.append((column, field))
     return set_right
+
+
+def _unit_fits(column: Column, field: Field) -> bool:
+    """A count or a measure is read in its field's own unit; one in another unit (亩 for ㎡) is not converted."""
+    unit = column.heading.unit
+    if unit is None or unit == field.unit or field.type not in _COUNTED:
+        return True
+    return any({unit, field.unit} <= units for units in _SAME_UNITS)
+
+
+def _other_unit(column: Column, field: Field) -> str:
+    return f"“{column.header}”的单位是{column.heading.unit}，“{field.label}”应以{field.unit}计，未读取"
 
 
 def _first_claims(claims: Iterable[tuple[Column, Field]]) -> tuple[list[Binding], tuple[str, ...]]:

@@ -10,7 +10,7 @@ from matcher.fields import Field, FieldRegistry, FieldType, PartyKind
 _UNIT = (
     r"(?:十|百|千|十万|百万|千万|万|亿)?"
     r"(?:元|圆|人民币|rmb|cny|美元|美金|usd|港元|港币|hkd|欧元|eur|日元|jpy|英镑|gbp|新台币|台币|澳元|新元)(?:人民币)?"
-    r"|万|亿|[%‰]|人|名|位|项|件|个|家|户|年|个?月|天|m2|平方米|平米|㎡"
+    r"|万|亿|[%‰]|人|名|位|项|件|个|家|户|年|个?月|天|m2|平方米|平米|㎡|亩|万人"
 )
 _BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _IN_BRACKETS = re.compile(rf"(?:单位[:：]?)?({_UNIT})")
