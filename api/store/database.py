@@ -64,7 +64,8 @@ def connect(url: URL | str) -> Database:
     url = make_url(url)
     dump = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     if url.get_backend_name() != "sqlite":
-        options = {"connect_timeout": CONNECT_SECONDS}
+        # No prepared statements: their generic plan of `id IN (500 ids)` took 340 ms for 9, and poolers refuse them.
+        options = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None}
         return Database(create_engine(url, json_serializer=dump, pool_pre_ping=True, connect_args=options))
     _make_folder(Path(url.database or ""))
     engine = create_engine(url, json_serializer=dump, connect_args={"timeout": LOCK_WAIT_SECONDS})

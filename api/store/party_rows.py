@@ -1,24 +1,31 @@
 """Parties as rows: facts as JSON `{code: [value, source, day]}`, merged without losing what was known before."""
 
 from datetime import date
+from functools import lru_cache
+
+import structlog
 
 from api.errors import StoreDamaged
 from api.store.storable import digest, require_id
 from api.store.upserting import Row, Stored
 from matcher.declarations.registry import REGISTRY
-from matcher.errors import MatcherError
-from matcher.fields import PartyKind
+from matcher.errors import InvalidValue, MatcherError
+from matcher.fields import Field, PartyKind, Value
 from matcher.parties import Fact, Party
 from matcher.validation import from_json, to_json
 
 _CREDIT_CODE = "credit_code"
 _CREDIT_CODE_LENGTH = 18
+_log = structlog.get_logger(__name__)
 
 
 def row_of(party: Party) -> Row:
-    """Lay a party out as a row, without key and time. Raises `UnknownField`, or `InvalidValue` for unstorable text."""
+    """Lay a party out as a row, without key and time.
+
+    Raises `UnknownField`, and `InvalidValue` for what could not be read back the same.
+    """
     facts = {
-        code: [to_json(REGISTRY[code], fact.value), fact.source, fact.observed_on.isoformat()]
+        code: [_readable(REGISTRY[code], fact.value), fact.source, fact.observed_on.isoformat()]
         for code, fact in party.facts.items()
     }
     row = {
@@ -49,18 +56,18 @@ def merged(stored: Stored, incoming: Row) -> Row:
 
 
 def party_of(row: Stored) -> Party:
-    """Read a party back. A fact whose field the registry no longer holds is left out, and stays stored.
+    """Read a party back. A fact that the registry of this version does not understand is unknown, and stays stored.
 
     Raises `StoreDamaged` where the row is not what `row_of` writes.
     """
+    known = REGISTRY.fields
+    facts: dict[str, Fact] = {}
     try:
-        facts = {
-            code: Fact(from_json(REGISTRY[code], raw), source, date.fromisoformat(day))
-            for code, (raw, source, day) in row["facts"].items()
-            if code in REGISTRY
-        }
+        for code, (raw, source, day) in row["facts"].items():
+            if code in known and (value := _understood(row["id"], known[code], raw)) is not None:
+                facts[code] = Fact(value, source, _day(day))
         kind = PartyKind(row["kind"])
-    except (MatcherError, ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise StoreDamaged(
             found=f"主体 {row['id']} 的存储内容无法读出（{error}）",
             expected="本系统写入的内容",
@@ -76,6 +83,27 @@ def party_of(row: Stored) -> Party:
         observed_on=row["observed_on"],
         synthetic=row["synthetic"],
     )
+
+
+_day = lru_cache(maxsize=4096)(date.fromisoformat)
+
+
+def _readable(field: Field, value: Value) -> str | int | bool | list[str]:
+    """Give the value as JSON, sure that it reads back as the same; what does not would be lost silently later."""
+    raw = to_json(field, value)
+    if from_json(field, raw) != value:
+        raise InvalidValue(
+            found=f"字段 {field.code} 的值 {value!a:.60}", expected="可无损保存的值", remedy="请先按字段校验再保存"
+        )
+    return raw
+
+
+def _understood(party: str, field: Field, raw: object) -> Value | None:
+    try:
+        return from_json(field, raw)
+    except MatcherError as error:
+        _log.warning("fact_not_understood", party=party, field=field.code, cause=error.code)
+        return None
 
 
 def _sealed(row: Row) -> Row:

@@ -19,7 +19,7 @@ from api.store.tenants import Tenant, Tier
 from api.store.upserting import UpsertCounts
 from matcher.declarations.registry import REGISTRY
 from matcher.errors import InvalidValue, UnknownField, UnknownParty
-from matcher.fields import PartyKind
+from matcher.fields import FieldRegistry, FieldType, PartyKind, Value
 from matcher.parties import Fact, Party
 from tests.contracts.stored import DAY, SAMPLES, TEXTS, a_party, exactly, facts
 
@@ -276,3 +276,35 @@ def test_a_write_that_fails_leaves_neither_party_nor_change(store: Store, monkey
     with pytest.raises(RuntimeError):
         store.parties.upsert_many(VIEWER, [a_party("a", revenue_wan=Decimal(1))])
     assert (store.parties.count(VIEWER), store.changes.latest()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("revenue_wan", Decimal("NaN")),
+        ("revenue_wan", Decimal("Infinity")),
+        ("revenue_wan", Decimal("1e400")),
+        ("revenue_wan", 3),
+        ("headcount", True),
+        ("headcount", Decimal(3)),
+        ("has_own_ip", 1),
+        ("collateral", ("专利", "\ud800")),
+        ("products", "NUL \0"),
+    ],
+)
+def test_a_value_that_could_not_be_read_back_is_refused(store: Store, code: str, value: Value) -> None:
+    with pytest.raises(InvalidValue):
+        store.parties.upsert_many(VIEWER, [a_party(**{code: value})])
+    assert store.parties.count(VIEWER) == 0
+
+
+def test_a_fact_of_another_version_is_unknown_and_stays_stored(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = FieldRegistry.of((*REGISTRY, replace(REGISTRY["doctors"], code="retired")))
+    monkeypatch.setattr("api.store.party_rows.REGISTRY", earlier)
+    store.parties.upsert_many(VIEWER, [a_party(retired=3, doctors=2)])
+    texts = (replace(field, type=FieldType.TEXT) if field.code == "doctors" else field for field in REGISTRY)
+    monkeypatch.setattr("api.store.party_rows.REGISTRY", FieldRegistry.of(texts))
+    assert store.parties.get(VIEWER, "p-1").values == {}
+    store.parties.upsert_many(VIEWER, [a_party(headcount=9)])
+    monkeypatch.setattr("api.store.party_rows.REGISTRY", earlier)
+    assert store.parties.get(VIEWER, "p-1").values == {"retired": 3, "doctors": 2, "headcount": 9}
