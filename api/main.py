@@ -1,0 +1,138 @@
+"""The HTTP service: one application over one set of services, and the server that runs it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from threading import Thread
+from typing import Any, TypedDict
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from api.errors import ServiceError
+from api.problems import Problem, Refusal
+from api.routes import docs, fields, health, matching, offers, parties
+from api.routes.answers import ProblemAnswer
+from api.routes.services import Services
+from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_schema
+from api.settings import Settings
+from api.transport.bodies import BodyGuard, BodyLimits
+from api.transport.connections import TimedProtocol
+from api.transport.logs import configure
+from api.transport.tracing import HttpMetrics, Tracing, request_id_of
+from api.transport.violations import violations
+from embeddings.errors import EmbeddingsError
+from matcher.errors import MatcherError
+
+API_VERSION = "1.0"
+"""The version of the interface, not of the package: it changes when the shape of an answer does."""
+REFERENCE = "#/components/schemas/{model}"
+ROUTERS = (matching.router, offers.router, parties.router, fields.router, health.router, docs.router)
+
+
+class State(TypedDict):
+    """What the application's life puts at the disposal of each request."""
+
+    services: Services
+
+
+class RongtongApi(FastAPI):
+    """FastAPI whose document also holds what derives from the field registry, and the shape of a problem."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            schemas = super().openapi()["components"]["schemas"]
+            schemas[FACTS] = facts_schema()
+            schemas[PARTY_FACTS] = party_facts_schema()
+            schemas["FactBody"] = FactBody.model_json_schema(ref_template=REFERENCE)
+            problem = ProblemAnswer.model_json_schema(ref_template=REFERENCE)
+            schemas |= problem.pop("$defs", {}) | {"ProblemAnswer": problem}
+        return super().openapi()
+
+
+def create_app(services: Services, *, limits: BodyLimits | None = None) -> FastAPI:
+    """The application over `services`; its index loads in the background, and /readyz says when it is there."""
+    registry = CollectorRegistry()
+    app = RongtongApi(
+        title="融通 Rongtong",
+        summary="企业、载体、龙头企业与金融机构的对接匹配服务",
+        version=API_VERSION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(services),
+        middleware=[
+            Middleware(Tracing, metrics=HttpMetrics(registry)),
+            Middleware(BodyGuard, limits=limits or body_limits(services.settings)),
+        ],
+    )
+    app.state.metrics = registry
+    for router in ROUTERS:
+        app.include_router(router)
+    for error in (HTTPException, RequestValidationError, MatcherError, EmbeddingsError, ServiceError):
+        app.add_exception_handler(error, _refuse)
+    return app
+
+
+def body_limits(settings: Settings) -> BodyLimits:
+    """The limits on request bodies: JSON is small, a file to import larger, with room for the form around it."""
+    return BodyLimits(settings.max_json_bytes, {"/v1/imports": settings.max_import_bytes + 64 * 1024})
+
+
+def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[State]:
+        warming = Thread(target=partial(health.warm, services), name="warm", daemon=True)
+        warming.start()
+        yield {"services": services}
+        warming.join(timeout=5)
+
+    return life
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """The one way from an error to an answer."""
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return _problem(error).response(request_id_of(request.scope), headers)
+
+
+def _problem(error: Exception) -> Problem:
+    match error:
+        case Refusal():
+            return error.problem
+        case HTTPException():
+            return Problem.of_status(error.status_code)
+        case RequestValidationError():
+            return Refusal.violating(violations(error.errors())).problem
+        case _:
+            return Problem.of_error(error)
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn runs the application: uvloop, httptools with a time limit on headers, our own access log."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http=TimedProtocol,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=20,
+        timeout_graceful_shutdown=30,
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop. Raises what `build_services` raises."""
+    from api.bootstrap import build_services
+
+    configure(settings.log_format)
+    with build_services(settings) as services:
+        uvicorn.Server(server_config(create_app(services), settings)).run()

@@ -1,0 +1,45 @@
+"""GET /healthz, /readyz and /metrics: what an operator's machinery asks (存活、就绪、指标)."""
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+
+from api.problems import Problem, Refusal
+from api.routes.answers import HealthAnswer, answered, json_response
+from api.routes.services import Service, Services
+
+router = APIRouter(tags=["运行"])
+
+
+@router.head("/healthz", include_in_schema=False)
+@router.get("/healthz", summary="是否存活", responses=answered(HealthAnswer))
+async def healthz() -> Response:
+    """进程能应答即为 ok；不查数据库。"""
+    return json_response({"status": "ok"})
+
+
+@router.head("/readyz", include_in_schema=False)
+@router.get("/readyz", summary="是否就绪", responses=answered(HealthAnswer, 503))
+def readyz(services: Service) -> Response:
+    """数据库可读、索引已载入为 ok；否则答 503，不应把请求分到这里。"""
+    if not services.parties.ready:
+        loading = Problem(503, "index_loading", "索引正在载入；应为：索引已载入。请稍后重试。")
+        raise Refusal(loading, {"Retry-After": "2"})
+    services.store.changes.latest()
+    return json_response({"status": "ok"})
+
+
+@router.get("/metrics", summary="运行指标（Prometheus）", response_class=Response)
+def metrics(request: Request) -> Response:
+    """进程与请求的指标。"""
+    body = generate_latest(REGISTRY) + generate_latest(request.app.state.metrics)
+    return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+
+def warm(services: Services) -> None:
+    """Load the index before the first query; a failure is logged and met again, with its answer, by that query."""
+    try:
+        count = services.parties.refresh()
+        structlog.get_logger("rongtong.http").info("index_ready", parties=count)
+    except Exception:  # noqa: BLE001  # a background thread has nobody to raise to
+        structlog.get_logger("rongtong.http").exception("index_failed")

@@ -1,0 +1,39 @@
+"""Logs of the running service: one line an event on standard error, for people or as JSON for machines."""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+from api.settings import LogFormat
+
+
+def configure(log_format: LogFormat) -> None:
+    """Send structlog's events and the standard library's (uvicorn, SQLAlchemy) through one formatter."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_written_as(log_format)],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+
+
+def _written_as(log_format: LogFormat) -> list[Processor]:
+    if log_format is LogFormat.CONSOLE:
+        plain = structlog.dev.plain_traceback  # the default prints local variables: an enterprise's data
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]

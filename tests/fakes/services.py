@@ -1,0 +1,230 @@
+"""The service behind the routes, in memory: small enough to be read, with one offer and one party known by heart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from api.access.viewers import Viewer
+from api.errors import UnknownImport
+from api.requests import MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
+from api.settings import Settings
+from api.store.imports import ImportRecord
+from api.store.upserting import UpsertCounts
+from matcher.eligibility.criteria import All, AnyOf, Clause, Leaf, Not, Operator
+from matcher.eligibility.results import Eligibility, Finding, State
+from matcher.errors import InvalidNeed, UnknownOffer, UnknownParty
+from matcher.fields import PartyKind
+from matcher.needs import Reading, Seeker, Understood
+from matcher.offers import Offer, OfferKind, Terms
+from matcher.pairing.matches import Contribution, Match
+from matcher.parties import Fact, Party
+
+DAY = date(2026, 11, 22)
+CLAUSE = Clause("某基金管理办法", "第八条", "成立时间不超过5年")
+AGE = Leaf("age_years", Operator.LE, Decimal(5), "成立不超过5年", CLAUSE)
+STAFF = Leaf("headcount", Operator.LT, 200, "职工人数不超过200人", CLAUSE, assumption="按“少于”理解")
+LISTED = Leaf("plans_listing", Operator.EQ, True, "已上市", CLAUSE)
+
+
+def offer(identifier: str = "fund.example", kind: OfferKind = OfferKind.FUND) -> Offer:
+    """An offer with a criterion of every shape."""
+    return Offer(
+        id=identifier,
+        kind=kind,
+        name="示例资源",
+        provider="示例机构",
+        summary="用于测试的资源。",
+        focus="体外诊断",
+        audience=frozenset({PartyKind.ENTERPRISE}),
+        clauses=(CLAUSE,),
+        criteria=All((AGE, AnyOf((STAFF,), "规模", 1), Not(LISTED, "未上市"))),
+        preferences=(STAFF,),
+        terms=Terms(amount_max_wan=Decimal("500.5")),
+        observed_on=DAY,
+    )
+
+
+OFFERS = (
+    offer(),
+    offer("loan.example", OfferKind.LOAN),
+    offer("loan.other", OfferKind.LOAN),
+)
+PARTY = Party(
+    id="uscc-example",
+    kind=PartyKind.ENTERPRISE,
+    name="示例诊断有限公司",
+    facts={
+        "headcount": Fact(45, "自填", DAY),
+        "revenue_wan": Fact(Decimal("293.52"), "财务报表", DAY),
+        "founded_on": Fact(date(2018, 11, 22), "工商", DAY),
+        "collateral": Fact(("专利",), "自填", DAY),
+    },
+    tenant="local",
+    source="测试",
+    observed_on=DAY,
+)
+
+
+class FakeParties:
+    """Parties of one platform in a dictionary."""
+
+    def __init__(self) -> None:
+        self.rows = {PARTY.id: PARTY}
+
+    def get(self, viewer: Viewer, party: str) -> Party:
+        found = self.rows.get(party)
+        if found is None or found.tenant != viewer.tenant:
+            raise UnknownParty(found=f"主体编号 {party!r}", expected="已有的主体", remedy="请核对编号")
+        return found
+
+    def find_by_credit_code(self, viewer: Viewer, code: str) -> tuple[Party, ...]:
+        return ()
+
+    def upsert_many(self, viewer: Viewer, written: Iterable[Party], *, merge: bool = True) -> UpsertCounts:
+        counts = UpsertCounts()
+        for party in written:
+            stored = self.rows.get(party.id)
+            merged = {**(stored.facts if merge and stored else {}), **party.facts}
+            self.rows[party.id] = replace(party, facts=merged)
+            counts += UpsertCounts(new=stored is None, changed=stored not in (None, party), same=stored == party)
+        return counts
+
+    def delete(self, viewer: Viewer, party: str) -> None:
+        self.get(viewer, party)
+        del self.rows[party]
+
+
+class FakeOffers:
+    """Offers in a tuple."""
+
+    def list(self, viewer: Viewer, kind: OfferKind | None = None) -> tuple[Offer, ...]:
+        return tuple(item for item in OFFERS if kind in {None, item.kind})
+
+    def get(self, viewer: Viewer, identifier: str) -> Offer:
+        for item in OFFERS:
+            if item.id == identifier:
+                return item
+        raise UnknownOffer(found=f"资源编号 {identifier!r}", expected="可见的资源", remedy="请核对编号")
+
+
+class FakeImports:
+    """Imports in a dictionary."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, ImportRecord] = {}
+
+    def start(self, viewer: Viewer, *, kind: PartyKind, file_name: str, sha256: str) -> ImportRecord:
+        made = ImportRecord(
+            f"import{len(self.rows)}", viewer.tenant, kind, file_name, sha256, datetime(2026, 11, 22, tzinfo=UTC)
+        )
+        self.rows[made.id] = made
+        return made
+
+    def finish(self, viewer: Viewer, batch: str, counts: dict[str, int]) -> ImportRecord:
+        done = replace(self.get(viewer, batch), finished=datetime(2026, 11, 22, tzinfo=UTC), counts=counts)
+        self.rows[batch] = done
+        return done
+
+    def get(self, viewer: Viewer, batch: str) -> ImportRecord:
+        if batch not in self.rows:
+            raise UnknownImport(found=f"导入批次 {batch!r}", expected="本平台的导入批次", remedy="请核对")
+        return self.rows[batch]
+
+
+class FakeChanges:
+    """A feed that never moves."""
+
+    def latest(self) -> int:
+        return 0
+
+
+@dataclass
+class FakeStore:
+    """The repositories."""
+
+    parties: FakeParties = field(default_factory=FakeParties)
+    offers: FakeOffers = field(default_factory=FakeOffers)
+    imports: FakeImports = field(default_factory=FakeImports)
+    changes: FakeChanges = field(default_factory=FakeChanges)
+
+
+@dataclass
+class FakeMatchmaker:
+    """Answers every question with the same match and remembers what it was asked; `failure` makes it fail."""
+
+    store: FakeStore
+    asked: list[tuple[Viewer, MatchRequest | ProspectRequest]] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def read(self, text: str, at: date | None = None) -> Reading:
+        if len(text) > MAX_TEXT or not any(char.isalnum() for char in text):
+            raise InvalidNeed(found="没有可读的文字", expected="至少一个汉字", remedy="请用文字说明需求")
+        said = Understood("founded_on", date(2023, 11, 22), "成立3年")
+        return Reading((said, Understood("invention_patents", 12, "12项发明专利")), ("今天天气好",), (OfferKind.LOAN,))
+
+    def match(self, viewer: Viewer, request: MatchRequest) -> MatchAnswer:
+        self.asked.append((viewer, request))
+        if self.failure:
+            raise self.failure
+        if request.party_id:
+            self.store.parties.get(viewer, request.party_id)
+        reading = self.read(request.text) if request.text else Reading((), ())
+        seeker = Seeker(PartyKind.ENTERPRISE, dict(request.facts), request.text, reading=reading)
+        return MatchAnswer(seeker, (match_of(OFFERS[0]),), len(OFFERS), VERSIONS)
+
+    def prospects(self, viewer: Viewer, request: ProspectRequest) -> ProspectAnswer:
+        self.asked.append((viewer, request))
+        found = self.store.offers.get(viewer, request.offer_id)
+        return ProspectAnswer(found, (match_of(found),), 3, 2, VERSIONS)
+
+
+VERSIONS = Versions("fingerprint", "catalogue-1", DAY)
+
+
+def match_of(found: Offer) -> Match:
+    """A match whose findings show every kind of value."""
+    findings = (
+        Finding(AGE, State.UNMET, Decimal("8.0"), gap="超出3年"),
+        Finding(STAFF, State.MET, 45, group="规模"),
+        Finding(LISTED, State.UNKNOWN, None),
+    )
+    return Match(
+        seeker_id=PARTY.id,
+        seeker_name=PARTY.name,
+        seeker_synthetic=False,
+        offer=found,
+        score=61.5,
+        contributions=(Contribution("semantic", "语义相关", 61.5, "体外诊断"),),
+        eligibility=Eligibility(State.UNMET, findings),
+        reasons=("主营业务相关",),
+        gaps=("成立8年，超出3年",),
+        unknowns=("headcount",),
+    )
+
+
+@dataclass
+class FakeIndex:
+    """An index that is ready when told so."""
+
+    ready: bool = True
+
+    def refresh(self) -> int:
+        return 1
+
+
+@dataclass
+class FakeServices:
+    """All of it."""
+
+    settings: Settings
+    store: FakeStore
+    matchmaker: FakeMatchmaker
+    parties: FakeIndex = field(default_factory=FakeIndex)
+
+
+def fake_services(data: Path, **settings: object) -> FakeServices:
+    """A fresh fake over an empty data folder."""
+    store = FakeStore()
+    return FakeServices(Settings.load(data=data, **settings), store, FakeMatchmaker(store))
