@@ -1,0 +1,234 @@
+"""Reading criteria (条件) out of a catalogue entry: each names a declared field and has a value of that field's type."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from matcher.catalogue.entry import Entry
+from matcher.declarations.registry import REGISTRY
+from matcher.eligibility.criteria import All, AnyOf, Clause, Criterion, Leaf, Not, Operator
+from matcher.errors import UnknownField, UnknownPlace
+from matcher.fields import Field, FieldType, Value
+from matcher.taxonomy import industries, regions
+
+MAX_DEPTH = 8
+"""Criteria nested deeper than this say nothing that an officer could check."""
+
+_EQUALITY = frozenset({Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN, Operator.MANUAL})
+_ORDER = frozenset({Operator.GE, Operator.GT, Operator.LE, Operator.LT})
+_PLACED = frozenset({*_EQUALITY, Operator.UNDER})
+
+OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
+    FieldType.TEXT: _EQUALITY,
+    FieldType.CHOICE: _EQUALITY,
+    FieldType.CHOICES: frozenset({Operator.HAS_ANY, Operator.HAS_ALL, Operator.MANUAL}),
+    FieldType.COUNT: _EQUALITY | _ORDER,
+    FieldType.MONEY: _EQUALITY | _ORDER,
+    FieldType.PERCENT: _EQUALITY | _ORDER,
+    FieldType.NUMBER: _EQUALITY | _ORDER,
+    FieldType.DATE: _EQUALITY | _ORDER,
+    FieldType.FLAG: frozenset({Operator.EQ, Operator.NE, Operator.MANUAL}),
+    FieldType.REGION: _PLACED,
+    FieldType.INDUSTRY: _PLACED,
+    FieldType.CREDIT_CODE: frozenset({Operator.MANUAL}),
+}
+"""The operators that fit a type of field."""
+
+_MANY = frozenset({Operator.IN, Operator.NOT_IN, Operator.HAS_ANY, Operator.HAS_ALL, Operator.UNDER})
+_LEAF_KEYS = ("field", "operator", "value", "label", "quote", "document", "article", "assumption")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What criteria refer to: the documents' titles by key, the offer's first clause, and the shared conditions."""
+
+    titles: Mapping[str, str]
+    first: Clause
+    shared: Mapping[str, Entry]
+
+
+def read_criterion(entry: Entry, sources: Sources, depth: int = 0) -> Criterion:
+    """Read a leaf, {all: [...]}, {any: [...], least: n}, {not: {...}} or {use: name of a shared condition}."""
+    if depth > MAX_DEPTH:
+        raise entry.fault(f"条件嵌套超过 {MAX_DEPTH} 层", f"不超过 {MAX_DEPTH} 层", "拆成几个并列的条件")
+    for key, read in _COMPOUNDS.items():
+        if key in entry.data:
+            return read(entry, sources, depth + 1)
+    return read_leaf(entry, sources)
+
+
+def _all(entry: Entry, sources: Sources, depth: int) -> Criterion:
+    entry.only("all", "label")
+    entry.require("all")
+    return All(_parts(entry, "all", sources, depth), entry.text("label"))
+
+
+def _any(entry: Entry, sources: Sources, depth: int) -> Criterion:
+    entry.only("any", "label", "least")
+    entry.require("any", "label")
+    parts, least = _parts(entry, "any", sources, depth), entry.count("least") or 1
+    if least > len(parts):
+        raise entry.fault(f"least 为 {least}，只有 {len(parts)} 项", f"不超过 {len(parts)}", "改小 least 或补齐条件")
+    return AnyOf(parts, entry.text("label"), least)
+
+
+def _not(entry: Entry, sources: Sources, depth: int) -> Criterion:
+    entry.only("not", "label")
+    entry.require("not", "label")
+    return Not(read_criterion(entry.child("not"), sources, depth), entry.text("label"))
+
+
+def _use(entry: Entry, sources: Sources, depth: int) -> Criterion:
+    entry.only("use")
+    name = entry.text("use")
+    if name not in sources.shared:
+        raise entry.fault(
+            f"没有名为 {name!r} 的共用条件", "、".join(sources.shared) or "（未定义）", "在 conditions 中写明或改名"
+        )
+    return read_criterion(sources.shared[name], Sources(sources.titles, sources.first, {}), depth)
+
+
+_COMPOUNDS: Mapping[str, Callable[[Entry, Sources, int], Criterion]] = {
+    "all": _all,
+    "any": _any,
+    "not": _not,
+    "use": _use,
+}
+
+
+def _parts(entry: Entry, key: str, sources: Sources, depth: int) -> tuple[Criterion, ...]:
+    return tuple(read_criterion(child, sources, depth) for child in entry.children(key))
+
+
+def read_leaf(entry: Entry, sources: Sources) -> Leaf:
+    """Read one condition; without its own quote it takes the offer's first clause."""
+    entry.only(*_LEAF_KEYS)
+    entry.require("field", "operator", "label")
+    field = _field(entry)
+    operator = entry.choice("operator", Operator)
+    if operator not in OPERATORS[field.type]:
+        fitting = "、".join(sorted(OPERATORS[field.type]))
+        raise entry.fault(f"{field.label}（{field.type}）不能用 {operator}", fitting, "换一种比较方式或换一个字段")
+    clause = _clause(entry, sources)
+    return Leaf(
+        field.code, operator, _value(entry, field, operator), entry.text("label"), clause, entry.text("assumption")
+    )
+
+
+def _field(entry: Entry) -> Field:
+    try:
+        return REGISTRY[entry.text("field")]
+    except UnknownField as error:
+        raise entry.fault(error.found, error.expected, error.remedy) from error
+
+
+def _clause(entry: Entry, sources: Sources) -> Clause:
+    if "quote" not in entry.data:
+        if "document" in entry.data or "article" in entry.data:
+            raise entry.fault("有 document 或 article 而无 quote", "写明原文", "补上 quote 或删去这两项")
+        return sources.first
+    entry.require("quote")
+    document = sources.first.document
+    if "document" in entry.data:
+        document = title_of(entry, sources.titles)
+    return Clause(document, entry.text("article"), entry.text("quote"))
+
+
+def title_of(entry: Entry, titles: Mapping[str, str]) -> str:
+    """The full title of the document that an entry names by key."""
+    key = entry.text("document")
+    if key not in titles:
+        raise entry.fault(f"没有名为 {key!r} 的文件", "、".join(titles) or "（未定义）", "在 documents 中写明或改名")
+    return titles[key]
+
+
+def _value(entry: Entry, field: Field, operator: Operator) -> Value | None:
+    if operator is Operator.MANUAL:
+        if "value" in entry.data:
+            raise entry.fault("manual 条件带有 value", "不带 value", "删去 value，由人工核验")
+        return None
+    raw = entry.data.get("value")
+    if operator not in _MANY:
+        return _typed(entry, field, raw)
+    if not isinstance(raw, list) or not raw:
+        raise entry.fault(f"{field.label} 的 value 为 {raw!r}", "非空列表", "改为 [甲, 乙]")
+    codes = tuple(_typed(entry, field, item) for item in raw)
+    if not all(isinstance(code, str) for code in codes):
+        raise entry.fault(f"{field.label} 的 value 为 {raw!r}", "文字或代码的列表", "改用大小比较，或写成 any")
+    return tuple(str(code) for code in codes)
+
+
+def _typed(entry: Entry, field: Field, raw: object) -> Value:
+    expected, read = _READERS[field.type]
+    value = read(entry, field, raw)
+    if value is None:
+        unit = f"，单位{field.unit}" if field.unit else ""
+        raise entry.fault(f"{field.label} 的 value 为 {raw!r}", f"{expected}{unit}", "改为该字段类型的值")
+    return value
+
+
+def _text(entry: Entry, field: Field, raw: object) -> str | None:
+    return raw if isinstance(raw, str) and raw else None
+
+
+def _choice(entry: Entry, field: Field, raw: object) -> str | None:
+    if isinstance(raw, str) and raw not in field.choices:
+        raise entry.fault(f"{field.label} 没有选项 {raw!r}", "、".join(field.choices), "改为其中之一")
+    return _text(entry, field, raw)
+
+
+def _whole(entry: Entry, field: Field, raw: object) -> int | None:
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) else None
+
+
+def _exact(entry: Entry, field: Field, raw: object) -> Decimal | None:
+    return Decimal(raw) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else None
+
+
+def _flag(entry: Entry, field: Field, raw: object) -> bool | None:
+    return raw if isinstance(raw, bool) else None
+
+
+def _day(entry: Entry, field: Field, raw: object) -> date | None:
+    return raw if isinstance(raw, date) and not isinstance(raw, datetime) else None
+
+
+def _region(entry: Entry, field: Field, raw: object) -> str | None:
+    return region_code(entry, raw) if isinstance(raw, str) else None
+
+
+def _industry(entry: Entry, field: Field, raw: object) -> str | None:
+    return industry_code(entry, raw) if isinstance(raw, str) else None
+
+
+_READERS: Mapping[FieldType, tuple[str, Callable[[Entry, Field, object], Value | None]]] = {
+    FieldType.TEXT: ("文字", _text),
+    FieldType.CHOICE: ("选项之一", _choice),
+    FieldType.CHOICES: ("选项", _choice),
+    FieldType.COUNT: ("整数", _whole),
+    FieldType.MONEY: ("数字", _exact),
+    FieldType.PERCENT: ("数字", _exact),
+    FieldType.NUMBER: ("数字", _exact),
+    FieldType.DATE: ("日期", _day),
+    FieldType.FLAG: ("true 或 false", _flag),
+    FieldType.REGION: ("加引号的六位行政区划代码", _region),
+    FieldType.INDUSTRY: ("加引号的国民经济行业代码", _industry),
+    FieldType.CREDIT_CODE: ("文字", _text),
+}
+
+
+def region_code(entry: Entry, text: str) -> str:
+    """A GB/T 2260 code that exists, as written."""
+    try:
+        return regions.region(text).code
+    except UnknownPlace as error:
+        raise entry.fault(error.found, error.expected, error.remedy) from error
+
+
+def industry_code(entry: Entry, text: str) -> str:
+    """A GB/T 4754-2017 code that exists, in the taxonomy's own form; names are not accepted here."""
+    found = industries.find_code(text)
+    if found is None:
+        raise entry.fault(f"行业代码 {text!r}", "GB/T 4754-2017 中的代码，如 C27、M7340", "查行业表后改正")
+    return found.code

@@ -1,0 +1,126 @@
+"""Reading documents and offers (文件、资源) out of catalogue entries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from matcher.catalogue.conditions import Sources, industry_code, read_criterion, read_leaf, region_code, title_of
+from matcher.catalogue.entry import Entry
+from matcher.declarations.enterprise import COLLATERAL
+from matcher.eligibility.criteria import Clause
+from matcher.fields import PartyKind
+from matcher.offers import Confidence, Offer, OfferKind, OfferStatus, Terms
+
+_DOCUMENT_KEYS = ("title", "number", "issuer", "date", "seed", "confidence", "note")
+_OFFER_KEYS = (
+    "id", "kind", "name", "provider", "summary", "focus", "audience", "service_regions", "industry_focus", "clauses",
+    "criteria", "preferences", "terms", "benefits", "assumptions", "confidence", "status", "effective_from", "effective_to",
+)  # fmt: skip
+_TERM_KEYS = (
+    "amount_min_wan", "amount_max_wan", "term_months_max", "rate_min_pct", "rate_max_pct", "share_max_pct",
+    "guarantee_modes", "secured_by",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source text (文件): its title with number, who issued it and when, which seed holds it, how sure the copy is."""
+
+    key: str
+    title: str
+    issuer: str
+    date: date | None
+    seed: str
+    confidence: Confidence
+    note: str
+
+
+def read_document(key: str, entry: Entry) -> Document:
+    """Read one document; its number is written into the title, as it is cited."""
+    entry.only(*_DOCUMENT_KEYS)
+    entry.require("title", "seed", "confidence")
+    number = entry.text("number")
+    title = entry.text("title") + (f"（{number}）" if number else "")
+    return Document(
+        key,
+        title,
+        entry.text("issuer"),
+        entry.day("date"),
+        entry.text("seed"),
+        entry.choice("confidence", Confidence),
+        entry.text("note"),
+    )
+
+
+def read_offer(entry: Entry, documents: Mapping[str, Document], shared: Mapping[str, Entry]) -> Offer:
+    """Read one offer; its confidence and the day of its source are those of the first document unless it says otherwise."""
+    entry.only(*_OFFER_KEYS)
+    entry.require("id", "kind", "name", "provider", "summary", "focus", "audience", "clauses")
+    titles = {key: document.title for key, document in documents.items()}
+    clauses = tuple(_clause(child, titles) for child in entry.children("clauses"))
+    sources = Sources(titles, clauses[0], shared)
+    first = documents[entry.children("clauses")[0].text("document")]
+    kind = entry.choice("kind", OfferKind)
+    return Offer(
+        id=_offer_id(entry, kind),
+        kind=kind,
+        name=entry.text("name"),
+        provider=entry.text("provider"),
+        summary=entry.text("summary"),
+        focus=entry.text("focus"),
+        audience=_audience(entry),
+        clauses=clauses,
+        criteria=read_criterion(entry.child("criteria"), sources) if "criteria" in entry.data else None,
+        preferences=tuple(read_leaf(child, sources) for child in entry.children("preferences")),
+        terms=_terms(entry.child("terms")),
+        benefits=entry.texts("benefits"),
+        service_regions=tuple(region_code(entry, code) for code in entry.texts("service_regions")),
+        industry_focus=tuple(industry_code(entry, code) for code in entry.texts("industry_focus")),
+        confidence=entry.choice("confidence", Confidence, first.confidence),
+        status=entry.choice("status", OfferStatus, OfferStatus.APPROVED),
+        effective_from=entry.day("effective_from"),
+        effective_to=entry.day("effective_to"),
+        assumptions=entry.texts("assumptions"),
+        source=first.title,
+        observed_on=first.date,
+    )
+
+
+def _offer_id(entry: Entry, kind: OfferKind) -> str:
+    text = entry.text("id")
+    prefix, _, rest = text.partition(".")
+    if prefix != kind or not rest or not all(part.isalnum() and part.isascii() for part in rest.split("-")):
+        raise entry.fault(f"id 为 {text!r}", f"{kind}.小写拼音，以 - 分隔", f"改为 {kind}. 开头的代码")
+    return text
+
+
+def _clause(entry: Entry, titles: Mapping[str, str]) -> Clause:
+    entry.only("document", "article", "quote")
+    entry.require("document", "quote")
+    return Clause(title_of(entry, titles), entry.text("article"), entry.text("quote"))
+
+
+def _audience(entry: Entry) -> frozenset[PartyKind]:
+    kinds = entry.texts("audience")
+    unknown = [kind for kind in kinds if kind not in set(PartyKind)]
+    if unknown:
+        raise entry.fault(f"audience 含 {unknown[0]!r}", "、".join(PartyKind), "改为其中之一")
+    return frozenset(PartyKind(kind) for kind in kinds)
+
+
+def _terms(entry: Entry) -> Terms:
+    entry.only(*_TERM_KEYS)
+    secured_by = entry.texts("secured_by")
+    for item in secured_by:
+        if item not in COLLATERAL:
+            raise entry.fault(f"secured_by 含 {item!r}", "、".join(COLLATERAL), "改为其中之一")
+    return Terms(
+        amount_min_wan=entry.amount("amount_min_wan"),
+        amount_max_wan=entry.amount("amount_max_wan"),
+        term_months_max=entry.count("term_months_max"),
+        rate_min_pct=entry.amount("rate_min_pct"),
+        rate_max_pct=entry.amount("rate_max_pct"),
+        share_max_pct=entry.amount("share_max_pct"),
+        guarantee_modes=entry.texts("guarantee_modes"),
+        secured_by=secured_by,
+    )
