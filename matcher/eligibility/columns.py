@@ -1,19 +1,20 @@
-"""The same criteria over a column of seekers (批量资格核验): polars expressions held equal to `evaluation` by a property.
+"""The same criteria over a column of seekers (批量资格核验), as polars expressions held equal to `evaluation`.
 
 States are small integers whose order makes "and" a minimum: unmet, unknown, manual review, not applicable, met.
 """
 
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, reduce
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
 from matcher.declarations.registry import REGISTRY
 from matcher.derivation import age_expression, flag_expression
-from matcher.eligibility.comparison import ORDERINGS, is_under
+from matcher.eligibility.comparison import is_under
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.fields import Field, FieldType, PartyKind, Value
@@ -77,6 +78,11 @@ def _cell(value: Value | None) -> Any:
     if value is None or isinstance(value, str | bool | int | date):
         return value
     return list(value) if isinstance(value, tuple) else float(value)
+
+
+def state_codes(frame: pl.DataFrame, criterion: Criterion | None, at: date) -> pl.Series:
+    """The state's code (UInt8) of each row of a frame on a day."""
+    return frame.with_columns(_state=state_expression(criterion, at))["_state"]
 
 
 def state_expression(criterion: Criterion | None, at: date) -> pl.Expr:
@@ -144,29 +150,24 @@ def dated_column(code: str, at: date) -> pl.Expr:
     return pl.col(code)
 
 
+_COMPARISONS: Mapping[Operator, Callable[[pl.Expr, Any], pl.Expr]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.GE: operator.ge,
+    Operator.GT: operator.gt,
+    Operator.LE: operator.le,
+    Operator.LT: operator.lt,
+    Operator.IN: lambda column, wanted: column.is_in(wanted),
+    Operator.NOT_IN: lambda column, wanted: ~column.is_in(wanted),
+    Operator.HAS_ANY: lambda column, wanted: column.list.set_intersection(wanted).list.len() > 0,
+    Operator.HAS_ALL: lambda column, wanted: pl.all_horizontal(*(column.list.contains(item) for item in wanted)),
+}
+
+
 def _holds(leaf: Leaf, column: pl.Expr) -> pl.Expr:
-    wanted: Any = leaf.value
-    if leaf.operator in ORDERINGS:
-        return ORDERINGS[leaf.operator](column, _number(wanted))  # type: ignore[no-any-return]
-    match leaf.operator:
-        case Operator.EQ:
-            return column == _number(wanted)
-        case Operator.NE:
-            return column != _number(wanted)
-        case Operator.IN:
-            return column.is_in([_number(item) for item in wanted])
-        case Operator.NOT_IN:
-            return ~column.is_in([_number(item) for item in wanted])
-        case Operator.HAS_ANY:
-            return column.list.set_intersection(list(wanted)).list.len() > 0
-        case Operator.HAS_ALL:
-            return pl.all_horizontal(*(column.list.contains(item) for item in wanted))
-        case _:
-            return column.is_in(list(_codes_under(leaf.field, wanted)))
-
-
-def _number(value: Any) -> Any:
-    return value if isinstance(value, str | bool | int | date) else float(value)
+    if leaf.operator is Operator.UNDER:
+        return column.is_in(list(_codes_under(leaf.field, cast(tuple[str, ...], leaf.value))))
+    return _COMPARISONS[leaf.operator](column, _cell(leaf.value))
 
 
 @cache

@@ -9,13 +9,19 @@ from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.fields import Value
 from matcher.taxonomy import industries, regions
 
-ORDERINGS: Mapping[Operator, Callable[[Any, Any], bool]] = {
+COMPARISONS: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
     Operator.GE: operator.ge,
     Operator.GT: operator.gt,
     Operator.LE: operator.le,
     Operator.LT: operator.lt,
+    Operator.IN: lambda given, wanted: given in wanted,
+    Operator.NOT_IN: lambda given, wanted: given not in wanted,
+    Operator.HAS_ANY: lambda given, wanted: not set(wanted).isdisjoint(given),
+    Operator.HAS_ALL: lambda given, wanted: set(wanted) <= set(given),
 }
-"""The comparisons that need an order."""
+"""What each operator means for a known value; `under` needs the field's taxonomy and `manual` a person."""
 
 
 def compare(leaf: Leaf, value: Value | None) -> State:
@@ -30,25 +36,13 @@ def compare(leaf: Leaf, value: Value | None) -> State:
 
 
 def _holds(leaf: Leaf, value: Value) -> bool:
-    wanted: Any = leaf.value
-    given: Any = value
-    if leaf.operator in ORDERINGS:
-        return ORDERINGS[leaf.operator](given, wanted)
-    match leaf.operator:
-        case Operator.EQ:
-            return bool(given == wanted)
-        case Operator.NE:
-            return bool(given != wanted)
-        case Operator.IN:
-            return given in wanted
-        case Operator.NOT_IN:
-            return given not in wanted
-        case Operator.HAS_ANY:
-            return not set(wanted).isdisjoint(given)
-        case Operator.HAS_ALL:
-            return set(wanted) <= set(given)
-        case _:
-            return is_under(leaf.field, str(given), wanted)
+    if leaf.operator is Operator.UNDER:
+        return is_under(leaf.field, str(value), _codes(leaf))
+    return COMPARISONS[leaf.operator](value, leaf.value)
+
+
+def _codes(leaf: Leaf) -> tuple[str, ...]:
+    return leaf.value if isinstance(leaf.value, tuple) else ()
 
 
 def is_under(field: str, code: str, ancestors: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from matcher.declarations.registry import REGISTRY
-from matcher.eligibility.columns import CODES, state_expression
+from matcher.eligibility.columns import CODES, state_codes
 from matcher.eligibility.criteria import Leaf, leaves
 from matcher.eligibility.results import State
 from matcher.fields import PYTHON_TYPES, Value
@@ -40,10 +40,8 @@ def points(frame: pl.DataFrame, recalled: Recalled, offer: Offer, at: date, scor
 def _share(frame: pl.DataFrame, wanted: tuple[Leaf, ...], at: date, states: tuple[int, ...]) -> NDArray[np.float64]:
     if not wanted:
         return np.zeros(len(frame))
-    hits = frame.select(
-        pl.sum_horizontal(*(state_expression(leaf, at).is_in(list(states)).cast(pl.Int64) for leaf in wanted))
-    )
-    return hits.to_series().to_numpy() / len(wanted)
+    hits = sum(np.isin(state_codes(frame, leaf, at).to_numpy(), states).astype(np.int64) for leaf in wanted)
+    return np.asarray(hits, dtype=np.float64) / len(wanted)
 
 
 def _structured(frame: pl.DataFrame, measure: StructuredMeasure, offer: Offer) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from matcher.derivation import at_date, derive
-from matcher.eligibility.columns import CODES, STATES, state_expression
+from matcher.eligibility.columns import CODES, STATES, state_codes
 from matcher.eligibility.results import EXCLUDING
 from matcher.needs import Seeker
 from matcher.offers import Offer, OfferKind, OfferStatus
@@ -65,7 +65,7 @@ def match_offers(seeker: Seeker, offers: OfferShelf, wish: Wish, scoring: Scorin
 def match_seekers(offer: Offer, seekers: SeekerShelf, wish: Wish, scoring: Scoring) -> tuple[list[Match], int, int]:
     """Rank seekers for an offer (名单); also how many were considered and how many of those are not excluded."""
     frame = seekers.frame.filter(pl.col("kind").is_in([kind.value for kind in offer.audience]))
-    states = frame.select(state=state_expression(offer.criteria, wish.at)).to_series()
+    states = state_codes(frame, offer.criteria, wish.at)
     allowed = ~states.is_in([CODES[state] for state in EXCLUDING])
     considered, eligible = len(frame), int(allowed.sum())
     if not wish.include_unmet:

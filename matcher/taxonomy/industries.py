@@ -103,6 +103,11 @@ def descendants(code: str) -> tuple[str, ...]:
     return tuple(leaf for leaf in _leaves() if own in ancestors(leaf))
 
 
+def all_codes() -> tuple[str, ...]:
+    """Give every code of the classification, from sections to the finest level."""
+    return tuple(_tree())
+
+
 def _plain(code: str) -> str:
     return code[1:] if len(code) > 1 and code[0].isalpha() else code.upper()
 

@@ -201,6 +201,11 @@ def _standing_alone(name: str, codes: list[str]) -> list[str]:
     return codes if named_before == codes or (len(codes) == 1 and cities) else []
 
 
+def all_codes() -> tuple[str, ...]:
+    """Give every code of GB/T 2260, from provinces to counties."""
+    return tuple(_tree())
+
+
 def _find_code(code: str) -> Region | None:
     padded = code.ljust(6, "0") if code.isdigit() else code
     whole = f"{padded[:2]}0000"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matcher.declarations.enterprise import COLLATERAL, SIZE_CLASSES
 from matcher.derivation import at_date, derive
-from matcher.eligibility.columns import STATES, Row, column_frame, state_expression
+from matcher.eligibility.columns import STATES, Row, column_frame, state_codes
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
@@ -100,7 +100,7 @@ def laid_out(profiles: list[dict[str, Value]]) -> pl.DataFrame:
 @settings(max_examples=300, deadline=None)
 @given(CRITERIA, st.lists(PROFILES, min_size=1, max_size=5), DATES)
 def test_states_of_a_column_equal_the_states_of_its_rows(criterion: Criterion, profiles, at: date):
-    codes = laid_out(profiles).select(state_expression(criterion, at)).to_series().to_list()
+    codes = state_codes(laid_out(profiles), criterion, at).to_list()
     by_row = [evaluate(criterion, at_date(derive(values), at)).state for values in profiles]
     assert [STATES[code] for code in codes] == by_row
 

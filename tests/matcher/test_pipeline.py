@@ -39,6 +39,7 @@ def test_each_offer_finds_the_seeker_of_its_own_trade_and_city():
         matches, considered, eligible = match_seekers(target, shelf, Wish(5, AT), SCORING)
         assert matches[0].seeker_id == f"{target.id}-企业"
         assert (considered, eligible, len(matches)) == (9, 3, 3)
+        assert match_seekers(target, shelf, Wish(1, AT), SCORING)[0] == matches[:1]
 
 
 def test_both_ways_give_one_score():
@@ -104,9 +105,7 @@ def test_what_is_missing_is_named_and_excludes_nobody():
     ],
 )
 def test_each_measure_moves_the_rank_its_own_way(better, worse, values):
-    first, second = offer("乙", "诊断", **better), offer("甲", "诊断", **worse)
-    if "focus" in better:
-        first, second = replace(first, focus=better["focus"]), replace(second, focus=worse["focus"])
+    first, second = replace(offer("乙", "诊断"), **better), replace(offer("甲", "诊断"), **worse)
     one = replace(seeker("企业", "诊断 试剂", **values), need=Need(kinds=frozenset({OfferKind.LOAN})))
     matches, _ = match_offers(one, offer_shelf([second, first]), Wish(2, AT), SCORING)
     assert [match.offer.id for match in matches] == ["乙", "甲"]
@@ -123,8 +122,8 @@ def test_the_score_is_the_sum_of_what_is_shown_and_the_weights_make_100():
 
 
 def test_one_provider_does_not_fill_the_page():
-    same = [offer(f"同一银行-{place}", "诊断 试剂", provider="同一银行") for place in range(3)]
-    other = offer("另一银行", "诊断 试剂 设备", provider="另一银行")
+    same = [offer(name, "诊断 试剂", provider="同一银行") for name in "abc"]
+    other = offer("d", "诊断 试剂", provider="另一银行")
     matches, _ = match_offers(seeker("企业", "诊断 试剂"), offer_shelf([*same, other]), Wish(4, AT), SCORING)
     assert [match.offer.provider for match in matches][:2] == ["同一银行", "另一银行"]
     moved = [part for match in matches for part in match.contributions if part.name == "diversity"]
@@ -160,9 +159,11 @@ def test_an_offer_out_of_force_or_for_others_is_not_considered():
 )
 def test_in_any_world_eligible_first_then_by_score_and_the_head_is_the_best(rows, limit):
     seekers = [
-        seeker(f"企业{place:02}", words, **{code: value for code, value in (("region", region), ("founded_on", born)) if value})
+        seeker(
+            f"企业{place:02}", words, **({"region": region} if region else {}), **({"founded_on": born} if born else {})
+        )
         for place, (words, region, born) in enumerate(rows)
-    ]  # fmt: skip
+    ]
     target = checkerboard()[0][0]
     shelf = seeker_shelf(seekers)
     everyone, considered, eligible = match_seekers(target, shelf, EVERYTHING, SCORING)

@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-
 from matcher.derivation import derive
 from matcher.eligibility.columns import Row, column_frame
 from matcher.eligibility.criteria import All, Clause, Criterion, Leaf, Operator
