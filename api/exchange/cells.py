@@ -11,6 +11,7 @@ from matcher.reading.values import Precision, is_blank, parse_date
 from matcher.validation import parse_cell
 
 _FOREIGN_UNIT = re.compile(r"美|港|欧|日元|英镑|台币|澳|新元|usd|hkd|eur|jpy|gbp")
+_LONGEST_BLANK = 24
 _TEXT_MARK = re.compile(r"'(?=[=+\-@])")
 _PRECISION_NOTES = {Precision.MONTH: "只写到月份，按当月 1 日计", Precision.YEAR: "只写到年份，按当年 1 月 1 日计"}
 
@@ -18,7 +19,7 @@ _PRECISION_NOTES = {Precision.MONTH: "只写到月份，按当月 1 日计", Pre
 def written(cell: Cell) -> str:
     """Give a cell's text without the white space around it and the apostrophe that marks text; blank marks are ""."""
     text = _TEXT_MARK.sub("", cell_text(cell).strip(), count=1)
-    return "" if is_blank(text) else text
+    return "" if len(text) <= _LONGEST_BLANK and is_blank(text) else text
 
 
 def read_cell(binding: Binding, cell: Cell) -> tuple[Value | None, RowProblem | None]:

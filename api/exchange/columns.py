@@ -32,16 +32,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A column that fills a field; `unit` is the one that its heading names."""
+    """A column that fills a field; `unit` is the one that its heading names (万元, %, 人 …), or None."""
 
     column: Column
     field: Field
-
-    @property
-    def unit(self) -> str | None:
-        """万元, %, 人 …, or None where the heading names none; a field's code names its unit itself."""
-        heading = self.column.heading
-        return self.field.unit if heading.name == plain(self.field.code) else heading.unit
+    unit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +151,11 @@ def _claims(columns: Sequence[Column], known: Mapping[str, Field], *, coded: boo
     return set_right
 
 
+def _unit(column: Column, field: Field) -> str | None:
+    """The unit that a heading names; a heading that is the field's code means the field's own unit."""
+    return field.unit if column.heading.name == plain(field.code) else column.heading.unit
+
+
 def _unit_fits(column: Column, field: Field) -> bool:
     """A count or a measure is read in its field's own unit; one in another unit (亩 for ㎡) is not converted."""
     unit = column.heading.unit
@@ -172,7 +172,7 @@ def _first_claims(claims: Iterable[tuple[Column, Field]]) -> tuple[list[Binding]
     first: dict[str, Binding] = {}
     repeated: list[str] = []
     for column, field in claims:
-        winner = first.setdefault(field.code, Binding(column, field))
+        winner = first.setdefault(field.code, Binding(column, field, _unit(column, field)))
         if winner.column is not column:
             repeated.append(
                 f"“{column.header}”与“{winner.column.header}”同为“{field.label}”，取“{winner.column.header}”"

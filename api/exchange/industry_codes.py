@@ -27,30 +27,48 @@ class IndustryText:
 def resolve_industry(texts: Iterable[IndustryText]) -> tuple[str | None, tuple[RowProblem, ...]]:
     """Give the finest code that is in GB/T 4754-2017 and agrees with its name, and what did not agree.
 
-    A coarser code that names another section is reported; the finer one stands.
+    Where code and name disagree, a name that the standard knows stands and is reported. A coarser code that names
+    another section is reported; the finer one stands.
     """
     finest: Industry | None = None
     problems: list[RowProblem] = []
     for item in texts:
-        found = find_industry(item.code) if item.code else None
-        if item.code and found is None:
-            problems.append(RowProblem(item.header, item.code, "invalid_industry", _unknown(item)))
-        elif found is not None and not _agrees(found.name, item.name):
-            problems.append(RowProblem(item.header, item.code, "industry_mismatch", _mismatch(item, found)))
-        elif found is not None and finest is None:
-            finest = found
-        elif found is not None and finest is not None and found.code not in ancestors(finest.code):
+        found, problem = _resolve(item)
+        problems += [problem] if problem else []
+        if found is not None and finest is not None and found.code not in ancestors(finest.code):
             problems.append(RowProblem(item.header, item.code, "industry_conflict", _conflict(item, found, finest)))
+        finest = finest or found
     return finest.code if finest else None, tuple(problems)
+
+
+def _resolve(item: IndustryText) -> tuple[Industry | None, RowProblem | None]:
+    coded = _by_code(item.code)
+    if coded is not None and (not item.name or _agrees(coded.name, item.name)):
+        return coded, None
+    named = find_industry(item.name) if item.name else None
+    if named is not None:
+        code, message = "industry_by_name", _by_name(item, named)
+    elif coded is not None:
+        code, message = "industry_mismatch", _mismatch(item, coded)
+    elif item.code:
+        code, message = "invalid_industry", f"“{item.code}”不是 GB/T 4754-2017 的行业代码；请按国民经济行业分类填写"
+    else:
+        return None, None
+    return named, RowProblem(item.header, item.code, code, message)
+
+
+def _by_code(code: str) -> Industry | None:
+    """Find a code; a single figure can only have lost its leading zero to a spreadsheet (3 was 03)."""
+    return find_industry(code.zfill(2) if code.isdecimal() else code) if code else None
 
 
 @lru_cache(maxsize=4096)
 def _agrees(official: str, given: str) -> bool:
-    return not given or SequenceMatcher(None, official, given).ratio() >= _ALIKE
+    return SequenceMatcher(None, official, given).ratio() >= _ALIKE
 
 
-def _unknown(item: IndustryText) -> str:
-    return f"“{item.code}”不是 GB/T 4754-2017 的行业代码；请按国民经济行业分类填写"
+def _by_name(item: IndustryText, named: Industry) -> str:
+    return f"代码“{item.code}”与同一行的名称“{item.name}”在 GB/T 4754-2017 中不一致，按名称取 {named.code}；请核对"
 
 
 def _mismatch(item: IndustryText, found: Industry) -> str:

@@ -42,7 +42,8 @@ class RowReader:
         cells = tuple(map(cell_text, row.cells))
         if row.fault:
             return RowResult(row.line, None, (_refused("", "", "ragged_row", row.fault),), cells)
-        name, values, problems = self._name(row), *self._values(row)
+        name = self._name(row)
+        values, problems = self._values(row, name or "")
         if name is None:
             header = self.plan.name.column.header
             return RowResult(row.line, None, (_refused(header, "", "name_missing", "没有主体名称"), *problems), cells)
@@ -63,17 +64,16 @@ class RowReader:
         value, _ = read_cell(self.plan.name, row.cells[self.plan.name.column.place])
         return value if isinstance(value, str) else None
 
-    def _values(self, row: Row) -> tuple[dict[str, Value], list[RowProblem]]:
+    def _values(self, row: Row, name: str) -> tuple[dict[str, Value], list[RowProblem]]:
         plain = [item for item in self.plan.bindings if item.field.code not in _JOINT]
         values, problems = _read(row, plain)
-        for read in (self._place, self._industry):
-            more, doubts = read(row)
+        for more, doubts in (self._place(row, name), self._industry(row)):
             values |= more
             problems += doubts
         problems += self._future(values)
-        return {code: values[code] for code in self._declared(values)}, problems
+        return {code: value for code, value in values.items() if code in self.registry}, problems
 
-    def _place(self, row: Row) -> tuple[dict[str, Value], list[RowProblem]]:
+    def _place(self, row: Row, name: str) -> tuple[dict[str, Value], list[RowProblem]]:
         region, address, zone = (self.plan.binding(code) for code in ("region", "address", "zone"))
         parts = " ".join(filter(None, (written(row.cells[column.place]) for column in self.plan.places)))
         texts = [PlaceText("、".join(column.header for column in self.plan.places), parts)] if parts else []
@@ -81,7 +81,7 @@ class RowReader:
         values, problems = _read(row, (item for item in (address,) if item))
         if address and "address" in values:
             texts.append(PlaceText(address.column.header, str(values["address"]), is_address=True))
-        place = resolve_place(texts, _text(row, zone.column) if zone else "")
+        place = resolve_place(texts, _text(row, zone.column) if zone else "", name)
         known: dict[str, Value | None] = {"region": place.region, "zone": place.zone}
         return values | {code: value for code, value in known.items() if value}, [*problems, *place.problems]
 
@@ -108,10 +108,6 @@ class RowReader:
         del values["founded_on"]
         message = f"{binding.field.label}晚于数据日期 {self.origin.observed_on.isoformat()}，未采用；请核对"
         return [RowProblem(binding.column.header, founded.isoformat(), "future_date", message)]
-
-    def _declared(self, values: Mapping[str, Value]) -> list[str]:
-        """Codes in the order of the registry, and only those that this kind of party has."""
-        return [field.code for field in self.registry.of_kind(self.origin.kind) if field.code in values]
 
     def _party(self, name: str, values: Mapping[str, Value]) -> Party:
         origin = self.origin
