@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,9 +44,15 @@ def _database_url(value: str | None) -> str | None:
 
 
 def _redis_url(value: str | None) -> str | None:
-    if value and not value.startswith(_REDIS):
+    if value is None:
+        return None
+    if not value.startswith(_REDIS):
         raise ValueError("不是 Redis 地址")
-    return value or None
+    try:
+        _ = urlsplit(value).port
+    except ValueError:
+        raise ValueError("端口不是 0 到 65535 的整数") from None
+    return value
 
 
 def _folder(value: Path) -> Path:

@@ -77,6 +77,7 @@ def test_postgresql_goes_through_psycopg_3(scheme: str) -> None:
         ("DATABASE_URL", "sqlite://", "内存中的 SQLite"),
         ("DATABASE_URL", "sqlite+aiosqlite:///hush.db", "不支持的数据库 sqlite+aiosqlite"),
         ("REDIS_URL", "http://:hush@h", "不是 Redis 地址"),
+        ("REDIS_URL", "redis://:hush@h:many", "端口不是"),
         ("RONGTONG_PORT", "70000", "0 到 65535"),
         ("RONGTONG_PORT", "八千", "0 到 65535"),
         ("RONGTONG_LOG_FORMAT", "xml", "console 或 json"),
