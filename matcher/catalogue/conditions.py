@@ -1,8 +1,8 @@
-"""Reading criteria (条件) out of a catalogue entry: each names a declared field and has a value of that field's type."""
+"""Reading criteria (条件) out of catalogue entries: each names a declared field and has a value of its type."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from matcher.catalogue.entry import Entry
@@ -34,6 +34,23 @@ OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
     FieldType.CREDIT_CODE: frozenset({Operator.MANUAL}),
 }
 """The operators that fit a type of field."""
+
+_EXACT = frozenset({FieldType.MONEY, FieldType.PERCENT, FieldType.NUMBER})
+_TYPES: Mapping[FieldType, tuple[type[str | bool | int | Decimal | date], str]] = {
+    FieldType.TEXT: (str, "文字"),
+    FieldType.CHOICE: (str, "选项之一"),
+    FieldType.CHOICES: (str, "选项"),
+    FieldType.COUNT: (int, "整数"),
+    FieldType.MONEY: (Decimal, "数字"),
+    FieldType.PERCENT: (Decimal, "数字"),
+    FieldType.NUMBER: (Decimal, "数字"),
+    FieldType.DATE: (date, "日期"),
+    FieldType.FLAG: (bool, "true 或 false"),
+    FieldType.CREDIT_CODE: (str, "文字"),
+    FieldType.REGION: (str, "加引号的六位行政区划代码"),
+    FieldType.INDUSTRY: (str, "加引号的行业代码"),
+}
+"""The Python type that a value of each type of field has in a file; codes are checked against their taxonomy."""
 
 _MANY = frozenset({Operator.IN, Operator.NOT_IN, Operator.HAS_ANY, Operator.HAS_ALL, Operator.UNDER})
 _LEAF_KEYS = ("field", "operator", "value", "label", "quote", "document", "article", "assumption")
@@ -160,62 +177,17 @@ def _value(entry: Entry, field: Field, operator: Operator) -> Value | None:
 
 
 def _typed(entry: Entry, field: Field, raw: object) -> Value:
-    expected, read = _READERS[field.type]
-    value = read(entry, field, raw)
-    if value is None:
-        unit = f"，单位{field.unit}" if field.unit else ""
-        raise entry.fault(f"{field.label} 的 value 为 {raw!r}", f"{expected}{unit}", "改为该字段类型的值")
-    return value
-
-
-def _text(entry: Entry, field: Field, raw: object) -> str | None:
-    return raw if isinstance(raw, str) and raw else None
-
-
-def _choice(entry: Entry, field: Field, raw: object) -> str | None:
-    if isinstance(raw, str) and raw not in field.choices:
+    if field.type in _CODES and isinstance(raw, str):
+        return _CODES[field.type](entry, raw)
+    if field.type in (FieldType.CHOICE, FieldType.CHOICES) and isinstance(raw, str) and raw not in field.choices:
         raise entry.fault(f"{field.label} 没有选项 {raw!r}", "、".join(field.choices), "改为其中之一")
-    return _text(entry, field, raw)
-
-
-def _whole(entry: Entry, field: Field, raw: object) -> int | None:
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) else None
-
-
-def _exact(entry: Entry, field: Field, raw: object) -> Decimal | None:
-    return Decimal(raw) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else None
-
-
-def _flag(entry: Entry, field: Field, raw: object) -> bool | None:
-    return raw if isinstance(raw, bool) else None
-
-
-def _day(entry: Entry, field: Field, raw: object) -> date | None:
-    return raw if isinstance(raw, date) and not isinstance(raw, datetime) else None
-
-
-def _region(entry: Entry, field: Field, raw: object) -> str | None:
-    return region_code(entry, raw) if isinstance(raw, str) else None
-
-
-def _industry(entry: Entry, field: Field, raw: object) -> str | None:
-    return industry_code(entry, raw) if isinstance(raw, str) else None
-
-
-_READERS: Mapping[FieldType, tuple[str, Callable[[Entry, Field, object], Value | None]]] = {
-    FieldType.TEXT: ("文字", _text),
-    FieldType.CHOICE: ("选项之一", _choice),
-    FieldType.CHOICES: ("选项", _choice),
-    FieldType.COUNT: ("整数", _whole),
-    FieldType.MONEY: ("数字", _exact),
-    FieldType.PERCENT: ("数字", _exact),
-    FieldType.NUMBER: ("数字", _exact),
-    FieldType.DATE: ("日期", _day),
-    FieldType.FLAG: ("true 或 false", _flag),
-    FieldType.REGION: ("加引号的六位行政区划代码", _region),
-    FieldType.INDUSTRY: ("加引号的国民经济行业代码", _industry),
-    FieldType.CREDIT_CODE: ("文字", _text),
-}
+    if field.type in _EXACT and isinstance(raw, int) and not isinstance(raw, bool):
+        return Decimal(raw)
+    kind, expected = _TYPES[field.type]
+    if isinstance(raw, kind) and (kind is bool or not isinstance(raw, bool)) and raw != "":
+        return raw
+    unit = f"，单位{field.unit}" if field.unit else ""
+    raise entry.fault(f"{field.label} 的 value 为 {raw!r}", f"{expected}{unit}", "改为该字段类型的值")
 
 
 def region_code(entry: Entry, text: str) -> str:
@@ -232,3 +204,9 @@ def industry_code(entry: Entry, text: str) -> str:
     if found is None:
         raise entry.fault(f"行业代码 {text!r}", "GB/T 4754-2017 中的代码，如 C27、M7340", "查行业表后改正")
     return found.code
+
+
+_CODES: Mapping[FieldType, Callable[[Entry, str], str]] = {
+    FieldType.REGION: region_code,
+    FieldType.INDUSTRY: industry_code,
+}

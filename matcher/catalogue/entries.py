@@ -14,7 +14,8 @@ from matcher.offers import Confidence, Offer, OfferKind, OfferStatus, Terms
 _DOCUMENT_KEYS = ("title", "number", "issuer", "date", "seed", "confidence", "note")
 _OFFER_KEYS = (
     "id", "kind", "name", "provider", "summary", "focus", "audience", "service_regions", "industry_focus", "clauses",
-    "criteria", "preferences", "terms", "benefits", "assumptions", "confidence", "status", "effective_from", "effective_to",
+    "criteria", "preferences", "terms", "benefits", "assumptions", "confidence", "status", "effective_from",
+    "effective_to",
 )  # fmt: skip
 _TERM_KEYS = (
     "amount_min_wan", "amount_max_wan", "term_months_max", "rate_min_pct", "rate_max_pct", "share_max_pct",
@@ -24,7 +25,7 @@ _TERM_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source text (文件): its title with number, who issued it and when, which seed holds it, how sure the copy is."""
+    """A source text (文件): title with number, issuer, day, the seed that holds it, and how sure the copy is."""
 
     key: str
     title: str
@@ -53,7 +54,7 @@ def read_document(key: str, entry: Entry) -> Document:
 
 
 def read_offer(entry: Entry, documents: Mapping[str, Document], shared: Mapping[str, Entry]) -> Offer:
-    """Read one offer; its confidence and the day of its source are those of the first document unless it says otherwise."""
+    """Read one offer; confidence and day of the source are those of its first document unless it says otherwise."""
     entry.only(*_OFFER_KEYS)
     entry.require("id", "kind", "name", "provider", "summary", "focus", "audience", "clauses")
     titles = {key: document.title for key, document in documents.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
@@ -51,7 +51,7 @@ class Entry:
     def day(self, key: str) -> date | None:
         """A date without a time."""
         value = self.data.get(key)
-        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        if value is None or isinstance(value, date):
             return value
         raise self.fault(f"{key} 为 {value!r}", "日期，如 2021-10-22", "改为年-月-日，不加引号")
 
@@ -76,11 +76,11 @@ class Entry:
     def choice(self, key: str, kind: type[Choice], default: Choice | None = None) -> Choice:
         """One of an enumeration's values."""
         value = self.data.get(key, default)
-        try:
-            return kind(value)
-        except ValueError:
+        found = next((item for item in kind if item.value == value), None)
+        if found is None:
             allowed = "、".join(kind)
-            raise self.fault(f"{key} 为 {value!r}", allowed, f"改为其中之一：{allowed}") from None
+            raise self.fault(f"{key} 为 {value!r}", allowed, f"改为其中之一：{allowed}")
+        return found
 
     def child(self, key: str) -> "Entry":
         """A nested mapping; an empty one when absent."""

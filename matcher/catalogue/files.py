@@ -1,11 +1,12 @@
-"""Reading a catalogue file (目录文件): YAML, taken strictly. Nothing is executed, shared by alias or guessed.
+"""Reading a catalogue file (目录文件): YAML, taken strictly. Nothing is constructed, shared by alias or guessed.
 
 Numbers with a fraction become `Decimal`, never float; a key written twice, an anchor, an alias, a tag, an octal or a
 sexagesimal number is refused with `InvalidCatalogue`, for each of them means something else to an officer than to YAML.
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 
 import yaml
@@ -14,30 +15,46 @@ from matcher.errors import InvalidCatalogue
 
 MAX_BYTES = 2 * 1024 * 1024
 """No catalogue file is larger than this (2 MB)."""
+MAX_DEPTH = 32
+"""No catalogue file nests deeper than this."""
 
-_MAYBE_SHARED = re.compile(r"(?:^|[\s\[{,:-])[&*][^\s\[\]{},]", re.MULTILINE)
+Plain = str | int | Decimal | date | bool | None | list["Plain"] | dict[str, "Plain"]
+"""What a catalogue file can say."""
+
+_MAYBE_SHARED = re.compile(r"[&*][^\s\[\]{},]")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
-_NUMBER_ADVICE = "写成十进制数字（如 5 或 0.5）；代码类请加引号"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def read_file(name: str, content: bytes) -> dict[str, object]:
+class _Refused(Exception):
+    """A fault at a line; it becomes an `InvalidCatalogue` that names the file too."""
+
+    def __init__(self, node: yaml.Node, found: str, expected: str) -> None:
+        self.line, self.found, self.expected = node.start_mark.line + 1, found, expected
+        super().__init__(found)
+
+
+def read_file(name: str, content: bytes) -> dict[str, Plain]:
     """Parse one file's bytes into its top-level mapping; `name` is only for messages."""
     if len(content) > MAX_BYTES:
-        raise InvalidCatalogue(
-            found=f"{name} 有 {len(content)} 字节", expected=f"不超过 {MAX_BYTES} 字节", remedy="拆成几个文件"
-        )
+        raise InvalidCatalogue(found=f"{name} 超过 {MAX_BYTES} 字节", expected="不超过 2 MB", remedy="拆成几个文件")
     text = _decoded(name, content)
     try:
         _refuse_sharing(name, text)
-        parsed = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a CSafeLoader, made stricter
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        parsed = None if node is None else _plain(node)
     except yaml.YAMLError as error:
+        place = str(error).replace("\n", " ")
         raise InvalidCatalogue(
-            found=f"{name} 不是合规的 YAML：{_place(error)}", expected="能读通的 YAML", remedy="按提示的行号修改"
+            found=f"{name} 不是合规的 YAML：{place}", expected="能读通的 YAML", remedy="按提示的位置修改"
         ) from error
+    except _Refused as error:
+        found = f"{name} 第 {error.line} 行：{error.found}"
+        raise InvalidCatalogue(found=found, expected=error.expected, remedy="按此修改") from error
     if not isinstance(parsed, dict):
         raise InvalidCatalogue(
-            found=f"{name} 顶层不是键值表", expected="顶层为 documents、offers 等键", remedy="见 docs/catalogue.md"
+            found=f"{name} 顶层不是键值表", expected="顶层为 offers 等键", remedy="参照内置目录的写法"
         )
     return parsed
 
@@ -52,56 +69,72 @@ def _decoded(name: str, content: bytes) -> str:
 
 
 def _refuse_sharing(name: str, text: str) -> None:
-    """Refuse anchors and aliases. The scan over events costs as much as parsing, so a pattern decides whether to scan."""
+    """Refuse anchors and aliases; a scan over events costs as much as parsing, so a pattern decides whether to scan."""
     if not _MAYBE_SHARED.search(text):
         return
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            line = event.start_mark.line + 1
+        if getattr(event, "anchor", None) is not None:
+            place = f"第 {event.start_mark.line + 1} 行" if event.start_mark else ""
             raise InvalidCatalogue(
-                found=f"{name} 第 {line} 行用了锚点或别名（& 或 *）",
+                found=f"{name} {place}用了锚点或别名（& 或 *）",
                 expected="直接写出内容",
-                remedy="共用的条件写入 conditions 后用 use 引用",
+                remedy="共用的条件写入 conditions，用 use 引用",
             )
 
 
-def _place(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "无法解析"
-    return f"第 {mark.line + 1} 行，{problem}" if mark is not None else str(problem)
+def _plain(node: yaml.Node, depth: int = 0) -> Plain:
+    if depth > MAX_DEPTH:
+        raise _Refused(node, "嵌套过深", f"不超过 {MAX_DEPTH} 层")
+    if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
+        return _mapping(node, depth)
+    if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
+        return [_plain(item, depth + 1) for item in node.value]
+    if isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS:
+        return _SCALARS[node.tag](node)
+    raise _Refused(node, f"不支持的写法 {node.tag}", "文字、数字、日期、true 或 false、列表、键值表")
 
 
-class _StrictLoader(yaml.CSafeLoader):
-    """The safe C loader with exact numbers and without repeated keys."""
+def _mapping(node: yaml.MappingNode, depth: int) -> dict[str, Plain]:
+    mapping: dict[str, Plain] = {}
+    for key, value in node.value:
+        if key.tag != "tag:yaml.org,2002:str":
+            raise _Refused(key, f"键 {key.value!r} 不是文字", "文字作键")
+        if key.value in mapping:
+            raise _Refused(key, f"键 {key.value!r} 重复", "同一处每个键一次")
+        mapping[key.value] = _plain(value, depth + 1)
+    return mapping
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        mapping = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):
-            raise yaml.constructor.ConstructorError(None, None, "同一处有重复的键", node.start_mark)
-        return mapping
 
-
-def _integer(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> int:
+def _integer(node: yaml.ScalarNode) -> int:
     if not _INTEGER.fullmatch(node.value):
-        raise yaml.constructor.ConstructorError(
-            None, None, f"数字 {node.value!r} 的写法有歧义，{_NUMBER_ADVICE}", node.start_mark
-        )
+        raise _Refused(node, f"数字 {node.value!r} 的写法有歧义", "十进制整数；代码类请加引号")
     return int(node.value)
 
 
-def _decimal(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> Decimal:
+def _decimal(node: yaml.ScalarNode) -> Decimal:
     if not _DECIMAL.fullmatch(node.value):
-        raise yaml.constructor.ConstructorError(
-            None, None, f"数字 {node.value!r} 的写法有歧义，{_NUMBER_ADVICE}", node.start_mark
-        )
+        raise _Refused(node, f"数字 {node.value!r} 的写法有歧义", "十进制小数，如 0.5")
     return Decimal(node.value)
 
 
-def _refused(loader: yaml.CSafeLoader, node: yaml.Node) -> object:
-    raise yaml.constructor.ConstructorError(None, None, f"不支持的写法 {node.tag}", node.start_mark)
+def _date(node: yaml.ScalarNode) -> date:
+    try:
+        return date.fromisoformat(node.value if _DATE.fullmatch(node.value) else "")
+    except ValueError:
+        raise _Refused(node, f"日期 {node.value!r} 不存在或写法不符", "年-月-日，如 2021-10-22") from None
 
 
-_StrictLoader.add_constructor("tag:yaml.org,2002:int", _integer)
-_StrictLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
-for _tag in ("binary", "set", "omap", "pairs"):
-    _StrictLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _refused)
+def _flag(node: yaml.ScalarNode) -> bool:
+    if node.value not in ("true", "false"):
+        raise _Refused(node, f"{node.value!r} 会被当作真假值", "true 或 false；文字请加引号")
+    return bool(node.value == "true")
+
+
+_SCALARS: Mapping[str, Callable[[yaml.ScalarNode], Plain]] = {
+    "tag:yaml.org,2002:str": lambda node: str(node.value),
+    "tag:yaml.org,2002:int": _integer,
+    "tag:yaml.org,2002:float": _decimal,
+    "tag:yaml.org,2002:bool": _flag,
+    "tag:yaml.org,2002:timestamp": _date,
+    "tag:yaml.org,2002:null": lambda _: None,
+}

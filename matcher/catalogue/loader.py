@@ -20,7 +20,7 @@ _MOST_FAULTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Offers by id in the order of the files, the documents they come from, and a version that changes with any byte."""
+    """Offers by id in the order of the files, their documents by key, and a version that changes with any byte."""
 
     offers: Mapping[str, Offer]
     version: str
