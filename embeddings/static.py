@@ -1,0 +1,136 @@
+"""The static model: one vector a word, summed and brought to unit length, read by tokenizers, safetensors and numpy.
+
+The folder is a sentence-transformers model (StaticEmbedding, then Normalize) in the layout that `model2vec` writes:
+`embeddings` (rows x d, int8), `weights` (one scale a token) and optionally `mapping` (token to row). The same sum that
+`SentenceTransformer(path).encode` takes, without importing torch.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from scipy.sparse import csr_array
+from tokenizers import Tokenizer
+
+from embeddings.errors import InvalidEncoder
+from embeddings.tokenise import encodable
+
+_BATCH = 1024
+_WEIGHT_FILES = ("model.safetensors", "0_StaticEmbedding/model.safetensors")
+
+
+class StaticEncoder:
+    """Word vectors of d dimensions and the tokenizer that finds the words."""
+
+    def __init__(
+        self, tokenizer: Tokenizer, table: NDArray[np.float32], fingerprint: str, *, prompts: tuple[str, str] = ("", "")
+    ) -> None:
+        self.fingerprint = fingerprint
+        self.tokenizer = tokenizer
+        self._table = table
+        self._query_prompt, self._passage_prompt = prompts
+
+    @property
+    def dimension(self) -> int:
+        """The number of components of a vector."""
+        return int(self._table.shape[1])
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give an (n, d) float32 array of unit rows for passages; a text with no known word gives a zero row."""
+        return self._encode(texts, self._passage_prompt)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give the same for search texts, which some models want under another prompt."""
+        return self._encode(texts, self._query_prompt)
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> NDArray[np.float32]:
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for start in range(0, len(texts), _BATCH):
+            batch = texts[start : start + _BATCH]
+            rows[start : start + len(batch)] = self._summed([prompt + text for text in batch] if prompt else batch)
+        return unit_rows(rows)
+
+    def _summed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        found = [encoding.ids for encoding in _encodings(self.tokenizer, texts)]
+        bounds = np.zeros(len(found) + 1, dtype=np.int64)
+        np.cumsum([len(ids) for ids in found], out=bounds[1:])
+        tokens = np.fromiter((token for ids in found for token in ids), dtype=np.int64, count=int(bounds[-1]))
+        counts = csr_array(
+            (np.ones(len(tokens), dtype=np.float32), tokens, bounds), shape=(len(found), len(self._table))
+        )
+        summed: NDArray[np.float32] = counts @ self._table
+        return summed
+
+
+def _encodings(tokenizer: Tokenizer, texts: Sequence[str]) -> list:  # type: ignore[type-arg]  # untyped in Rust
+    try:
+        return tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+    except (TypeError, UnicodeEncodeError):  # a lone surrogate somewhere: clean all, keep the order
+        return tokenizer.encode_batch_fast([encodable(text) for text in texts], add_special_tokens=False)
+
+
+def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give float32 `rows` (n, d) at unit length; a zero row stays zero."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    return unit
+
+
+def weights_file(folder: Path) -> Path | None:
+    """Find the weights of a static model in `folder`; None where it is another kind of model."""
+    candidates = (folder / name for name in _WEIGHT_FILES)
+    return next((path for path in candidates if path.is_file() and (path.parent / "tokenizer.json").is_file()), None)
+
+
+def load_static(folder: Path, *, prompts: tuple[str, str] = ("", "")) -> StaticEncoder:
+    """Read the static model in `folder`.
+
+    Raises `InvalidEncoder` where a file is missing, unreadable or of another layout.
+    """
+    path = weights_file(folder)
+    if path is None:
+        raise _invalid(folder, "没有 model.safetensors 与 tokenizer.json")
+    tokenizer_path = path.parent / "tokenizer.json"
+    try:
+        table = _table(load_file(path))
+        tokenizer = Tokenizer.from_file(str(tokenizer_path))
+    except Exception as error:  # tokenizers raises bare Exception
+        if not isinstance(error, (SafetensorError, KeyError, ValueError, OSError)) and type(error) is not Exception:
+            raise
+        raise _invalid(folder, f"无法读取（{error}）") from error
+    tokenizer.no_padding()
+    if tokenizer.get_vocab_size() > len(table):
+        raise _invalid(folder, f"词表有 {tokenizer.get_vocab_size()} 个词，向量只有 {len(table)} 行")
+    return StaticEncoder(tokenizer, table, _fingerprint([path, tokenizer_path], prompts), prompts=prompts)
+
+
+def _table(tensors: dict[str, NDArray[np.generic]]) -> NDArray[np.float32]:
+    if "embedding.weight" in tensors:
+        return np.ascontiguousarray(tensors["embedding.weight"], dtype=np.float32)
+    rows = tensors["embeddings"]
+    if "mapping" in tensors:
+        rows = rows[tensors["mapping"].astype(np.int64)]
+    table = np.ascontiguousarray(rows, dtype=np.float32)
+    if "weights" in tensors:
+        table *= tensors["weights"].astype(np.float32)[:, None]
+    return table
+
+
+def _fingerprint(paths: Sequence[Path], prompts: tuple[str, str]) -> str:
+    digest = hashlib.sha256("\0".join(("static", *prompts)).encode())
+    for path in paths:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:32]
+
+
+def _invalid(folder: Path, found: str) -> InvalidEncoder:
+    return InvalidEncoder(
+        found=f"模型文件夹 {folder.name} {found}",
+        expected="sentence-transformers 的静态词向量模型文件夹",
+        remedy="请检查 RONGTONG_ENCODER，或留空以使用自带模型",
+    )
