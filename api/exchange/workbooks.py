@@ -20,7 +20,11 @@ from api.exchange.records import Record
 
 _CHUNK = 1 << 20
 _OVERLAP = 512
-_WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_ENDLESS = 1 << 62
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,7})[\"'][^<>]*(?<!/)>")
+_ROW_START = re.compile(rb"<(?:\w+:)?row\b")
+_CELL_START = re.compile(rb"<(?:\w+:)?c[\s>]")
+_PLACELESS_CELL = re.compile(rb"<(?:\w+:)?c(?:\s(?![^<>]*\br\s*=)[^<>]*)?>")
 _FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>")
 _REMEDY = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（*.xlsx）”后再导入"
 
@@ -88,8 +92,7 @@ def _check_archive(path: Path, limits: Limits) -> None:
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, limits: Limits) -> int:
     """Unpack a member to nowhere, check its checksum and reach, and give its true size in bytes."""
-    member.file_size = left + 1  # the header's own figure is a claim: what is really there is read, up to the limit
-    is_sheet = _WORKSHEET.fullmatch(member.filename) is not None
+    member.file_size = _ENDLESS  # the header's own figure is a claim: read on to the end of what is really there
     size, tail = 0, b""
     reach = (0, 0)
     with archive.open(member) as stream:
@@ -97,21 +100,22 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, limits
             size += len(chunk)
             if size > left:
                 raise _too_large("解压后的大小", f"{limits.unpacked_bytes // 1024**2} MB")
-            if is_sheet:
-                reach = _further(reach, tail + chunk, limits)
-                tail = chunk[-_OVERLAP:]
+            reach = _further(reach, tail + chunk, limits)
+            tail = chunk[-_OVERLAP:]
     return size
 
 
 def _further(reach: tuple[int, int], xml: bytes, limits: Limits) -> tuple[int, int]:
+    """Give how many columns and rows a part ends at that is a sheet's; any other has no such cells."""
     found = _FILLED_CELL.findall(xml)
-    if not found:
-        return reach
-    columns = max(reach[0], *(_column(letters) for letters in {letters for letters, _ in found}))
-    rows = max(reach[1], *(int(row) for row in {row for _, row in found}))
-    if rows > limits.rows or columns * rows > limits.cells:
-        raise _too_large(f"工作表的范围（{rows} 行 × {columns} 列）", f"{limits.cells} 个单元格")
-    return columns, rows
+    columns = [reach[0], *(_column(letters) for letters in {letters for letters, _ in found})]
+    rows = [reach[1], *map(int, {row for _, row in found}), *map(int, set(_ROW.findall(xml)))]
+    if _PLACELESS_CELL.search(xml):  # cells may leave out where they stand: then they follow each other in their row
+        columns += [len(_CELL_START.findall(row)) for row in _ROW_START.split(xml)]
+    width, height = max(columns), max(rows)
+    if height > limits.rows or width * height > limits.cells:
+        raise _too_large(f"工作表的范围（{height} 行 × {width} 列）", f"{limits.cells} 个单元格")
+    return width, height
 
 
 def _column(letters: bytes) -> int:
