@@ -1,20 +1,20 @@
 """The composition root: settings in, a working service out. Notebooks, the command line and HTTP all start here."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from tokenizers import Tokenizer
+
 from api.access.viewers import Viewer
 from api.clock import today
-from api.encoders import open_encoder
+from api.encoders import load_tokenizer, open_encoder
 from api.matchmaking import Matchmaker
 from api.offer_index import OfferIndex
 from api.party_index import PartyIndex
 from api.settings import Settings
 from api.store.store import Store, open_store
-from matcher.catalogue.loader import load_catalogue
-from matcher.evaluation.demo_world import demo_world
 from matcher.fields import PartyKind
 from matcher.pairing.ports import TextEncoder
 from matcher.pairing.scoring import Scoring
@@ -27,6 +27,7 @@ class Services:
     settings: Settings
     store: Store
     encoder: TextEncoder
+    tokenizer: Tokenizer
     parties: PartyIndex
     matchmaker: Matchmaker
 
@@ -49,33 +50,13 @@ class Services:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Initialised:
-    """What a first start put into the data folder."""
-
-    offers: int
-    demo_parties: int
-
-
 @contextmanager
 def build_services(settings: Settings) -> Iterator[Services]:
-    """Open the store and build the matchmaker; closes what it opened. `StoreUnavailable`, `EncoderUnavailable`."""
+    """Open the store and build the matchmaker; closes what it opened. `StoreUnavailable`, `InvalidEncoder`."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    with open_store(settings.store_url) as store, open_encoder(settings) as encoder:
-        parties = PartyIndex(store, encoder, settings.snapshot_folder)
-        offers = OfferIndex(store, encoder)
+    with closing(open_store(settings.store_url, tenant=settings.tenant)) as store, open_encoder(settings) as encoder:
+        tokenizer = load_tokenizer()
+        parties = PartyIndex(store, encoder, tokenizer, settings.snapshot_folder)
+        offers = OfferIndex(store, encoder, tokenizer)
         matchmaker = Matchmaker(store, offers, parties, scoring=Scoring(), today=today)
-        yield Services(settings, store, encoder, parties, matchmaker)
-
-
-def initialise(services: Services, *, demo: bool) -> Initialised:
-    """Put the built-in catalogue, and with `demo` the synthetic world, into the store; doing it twice changes nothing."""
-    viewer, store = services.viewer, services.store
-    catalogue = load_catalogue()
-    store.offers.replace_catalogue(viewer, tuple(catalogue.offers.values()), catalogue.version)
-    world = demo_world() if demo else None
-    if world is not None:
-        store.parties.upsert_many(viewer, world.parties)
-        store.offers.upsert_many(viewer, world.offers)
-    services.parties.refresh()
-    return Initialised(len(catalogue.offers), len(world.parties) if world else 0)
+        yield Services(settings, store, encoder, tokenizer, parties, matchmaker)

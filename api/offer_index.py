@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from api.access.viewers import Viewer
 from api.store.store import Store
@@ -25,9 +26,10 @@ class _Built:
 class OfferIndex:
     """A shelf of offers for each platform, as fresh as the store (资源检索面)."""
 
-    def __init__(self, store: Store, encoder: TextEncoder) -> None:
+    def __init__(self, store: Store, encoder: TextEncoder, tokenizer: Tokenizer) -> None:
         self._store = store
         self._encoder = encoder
+        self._tokenizer = tokenizer
         self._built: dict[str, _Built] = {}
         self._lock = Lock()
 
@@ -51,11 +53,11 @@ class OfferIndex:
                 self._built[viewer.tenant] = built
         return built.shelf
 
-    def _build(self, offers: list[Offer]) -> OfferShelf:
+    def _build(self, offers: tuple[Offer, ...]) -> OfferShelf:
         texts = [offer_text(offer) for offer in offers]
         keys = np.arange(len(offers), dtype=np.int64)
-        vectors = self._encoder.encode(texts)
-        dense = VectorIndex(vectors.shape[1])
-        dense.upsert(keys, vectors)
-        lexical = LexicalIndex.build(keys, texts)
-        return OfferShelf(tuple(offers), Shelf(self._encoder, dense, lexical))
+        dense = VectorIndex(self._encoder.dimension)
+        dense.upsert(keys, self._encoder.encode(texts))
+        lexical = LexicalIndex(self._tokenizer)
+        lexical.build(keys, texts)
+        return OfferShelf(offers, Shelf(self._encoder, dense, lexical))

@@ -7,12 +7,14 @@ encoder is refused and rebuilt from SQL, which is the truth.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 
 import numpy as np
 import polars as pl
 import structlog
+from tokenizers import Tokenizer
 
 from api.access.viewers import SYSTEM, Viewer
 from api.store.store import Store
@@ -21,7 +23,7 @@ from embeddings.index import VectorIndex
 from embeddings.lexical import LexicalIndex
 from embeddings.snapshot import Snapshot, open_snapshot, write_snapshot
 from matcher.derivation import derive
-from matcher.eligibility.columns import Row, column_frame
+from matcher.eligibility.columns import Row, column_frame, column_schema
 from matcher.pairing.ports import TextEncoder
 from matcher.pairing.recall import Shelf
 from matcher.pairing.texts import party_text
@@ -44,10 +46,12 @@ class _Loaded:
 class PartyIndex:
     """The ranked side of every party in the store (主体检索面). One lock: a change is seen whole or not at all."""
 
-    def __init__(self, store: Store, encoder: TextEncoder, root: Path) -> None:
+    def __init__(self, store: Store, encoder: TextEncoder, tokenizer: Tokenizer, root: Path) -> None:
         self._store = store
         self._encoder = encoder
+        self._tokenizer = tokenizer
         self._root = root
+        self._fingerprint = _fingerprint(store, encoder)
         self._lock = RLock()
         self._loaded: _Loaded | None = None
 
@@ -84,8 +88,8 @@ class PartyIndex:
 
     def _open_or_rebuild(self) -> _Loaded:
         try:
-            snapshot = open_snapshot(self._root, fingerprint=self._encoder.fingerprint)
-            return _read(snapshot)
+            snapshot = open_snapshot(self._root, fingerprint=self._fingerprint)
+            return self._read(snapshot)
         except (SnapshotMissing, SnapshotCorrupt, SnapshotForeign) as error:
             _log.warning("index.rebuild", reason=error.code, detail=str(error))
         loaded = self._rebuild()
@@ -103,7 +107,15 @@ class PartyIndex:
             texts.extend(said)
             dense.upsert(keys, self._encoder.encode(said))
         frame = pl.concat(frames)
-        return _Loaded(frame, dense, LexicalIndex.build(frame["key"].to_numpy(), texts), sequence)
+        lexical = LexicalIndex(self._tokenizer)
+        lexical.build(frame["key"].to_numpy(), texts)
+        return _Loaded(frame, dense, lexical, sequence)
+
+    def _read(self, snapshot: Snapshot) -> _Loaded:
+        frame = pl.read_ipc(snapshot.file(_COLUMNS))
+        dense = VectorIndex.load(snapshot.file(_VECTORS))
+        lexical = LexicalIndex.load(snapshot.file(_LEXICAL), self._tokenizer)
+        return _Loaded(frame, dense, lexical, snapshot.sequence)
 
     def _caught_up(self, loaded: _Loaded) -> _Loaded:
         changed: list[int] = []
@@ -127,7 +139,7 @@ class PartyIndex:
 
     def _saved_sequence(self) -> int | None:
         try:
-            return open_snapshot(self._root, fingerprint=self._encoder.fingerprint).sequence
+            return open_snapshot(self._root, fingerprint=self._fingerprint).sequence
         except (SnapshotMissing, SnapshotCorrupt, SnapshotForeign):
             return None
 
@@ -137,13 +149,13 @@ class PartyIndex:
             _VECTORS: loaded.dense.save,
             _LEXICAL: loaded.lexical.save,
         }
-        write_snapshot(self._root, fingerprint=self._encoder.fingerprint, sequence=loaded.sequence, write=write)
+        write_snapshot(self._root, fingerprint=self._fingerprint, sequence=loaded.sequence, write=write)
 
 
-def _read(snapshot: Snapshot) -> _Loaded:
-    frame = pl.read_ipc(snapshot.path(_COLUMNS), memory_map=False)
-    dense = VectorIndex.load(snapshot.path(_VECTORS))
-    return _Loaded(frame, dense, LexicalIndex.load(snapshot.path(_LEXICAL)), snapshot.sequence)
+def _fingerprint(store: Store, encoder: TextEncoder) -> str:
+    """What a snapshot depends on beside the rows: the encoder, the database, the columns that are laid out."""
+    said = "\n".join((encoder.fingerprint, store.identity(), repr(column_schema())))
+    return sha256(said.encode()).hexdigest()[:32]
 
 
 def _laid_out(parties: Mapping[int, Party]) -> tuple[np.ndarray, pl.DataFrame, list[str]]:

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +20,7 @@ from api.cli.rendering import (
     print_table,
     write_result,
 )
+from api.clock import today
 from api.errors import ServiceError
 from api.requests import MatchRequest, ProspectRequest
 from api.settings import Settings
@@ -62,7 +63,8 @@ def init(
     demo: Annotated[bool, typer.Option("--demo", help="同时载入演示数据（虚构，处处标明）")] = False,
 ) -> None:
     """建立数据目录：数据库、内置资源目录，加 --demo 则带演示数据。可重复执行。"""
-    from api.bootstrap import build_services, initialise
+    from api.bootstrap import build_services
+    from api.initialising import initialise
 
     with build_services(context.obj) as services:
         loaded = initialise(services, demo=demo)
@@ -127,8 +129,8 @@ def import_(
             file,
             kind=_party_kind(kind),
             source=source or file.name,
-            observed_on=observed.date() if observed else date.today(),
-            problems=problems or file.with_suffix(".problems.csv").name,
+            observed_on=observed.date() if observed else today(),
+            problems=problems or Path(f"{file.stem}.problems.csv"),
         )
 
 
@@ -162,9 +164,8 @@ def match(
     if output is OutputFormat.TABLE and out is None:
         print_reading(answer.seeker.reading)
         print_matches(answer.matches, of_seekers=False)
-        console.print(
-            f"\n比较了 {answer.considered} 项资源；资源目录 {answer.versions.catalogue}，截至 {answer.versions.evaluated_on}"
-        )
+        made_with = f"资源目录 {answer.versions.catalogue}，截至 {answer.versions.evaluated_on}"
+        console.print(f"\n比较了 {answer.considered} 项资源；{made_with}")
         return
     document = {"considered": answer.considered, "matches": match_documents(answer.matches)}
     write_result(answer.matches, document, output, out)

@@ -18,6 +18,7 @@ from matcher.eligibility.gaps import show
 from matcher.eligibility.results import STATE_LABELS, State
 from matcher.needs import Reading
 from matcher.offers import OFFER_KIND_LABELS
+from matcher.pairing.explaining import missing
 from matcher.pairing.matches import Match
 
 SYNTHETIC_MARK = "〔演示数据〕"
@@ -104,9 +105,8 @@ def _print_card(place: int, match: Match, *, of_seekers: bool) -> None:
     identifier = match.seeker_id if of_seekers else match.offer.id
     synthetic = match.seeker_synthetic if of_seekers else match.offer.synthetic
     mark = SYNTHETIC_MARK if synthetic and SYNTHETIC_MARK not in title else ""
-    console.print(
-        f"\n[bold]{place:>2}. {title}[/]{mark}  [dim]{identifier}[/]  匹配度 [bold]{match.score:.1f}[/]  {_counts(match)}"
-    )
+    console.print(f"\n[bold]{place:>2}. {title}[/]{mark}  [dim]{identifier}[/]  匹配度 [bold]{match.score:.1f}[/]")
+    console.print(f"    {_counts(match)}")
     if not of_seekers:
         console.print(f"    {match.offer.summary}")
     if match.reasons:
@@ -114,13 +114,13 @@ def _print_card(place: int, match: Match, *, of_seekers: bool) -> None:
     if match.gaps:
         console.print(f"    [bold]差什么[/]  [red]{'；'.join(match.gaps)}[/]")
     if match.unknowns:
-        console.print(f"    [bold]待补充[/]  {'、'.join(REGISTRY[code].label for code in match.unknowns)}")
+        console.print(f"    [bold]待补充[/]  {'、'.join(missing(match.eligibility))}")
 
 
 def _counts(match: Match) -> str:
     parts = []
     for state, (sign, colour) in _MARKS.items():
-        count = len(match.eligibility.of_state(state))
+        count = match.eligibility.conditions.count(state)
         if count or state in {State.MET, State.UNKNOWN, State.UNMET}:
             parts.append(f"[{colour}]{sign} {STATE_LABELS[state]} {count}[/]")
     return " ".join(parts)

@@ -47,5 +47,4 @@ def _codes(leaf: Leaf) -> tuple[str, ...]:
 
 def is_under(field: str, code: str, ancestors: tuple[str, ...]) -> bool:
     """Whether a region's or an industry's code is one of the given codes or lies below one (GB/T 2260, GB/T 4754)."""
-    taxonomy = industries if field == "industry" else regions
-    return taxonomy.is_under(code, ancestors)
+    return industries.is_under(code, ancestors) if field == "industry" else regions.is_under(code, ancestors)

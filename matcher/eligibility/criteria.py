@@ -78,6 +78,15 @@ class Not:
 Criterion = Leaf | All | AnyOf | Not
 
 
+def conditions(criterion: Criterion | None) -> tuple[Criterion, ...]:
+    """The conditions as the text counts them: what must hold together, an alternative or an exclusion being one."""
+    if criterion is None:
+        return ()
+    if not isinstance(criterion, All):
+        return (criterion,)
+    return tuple(part for child in criterion.children for part in conditions(child))
+
+
 def leaves(criterion: Criterion) -> Iterator[Leaf]:
     """Yield each single condition of a criterion, in reading order."""
     match criterion:

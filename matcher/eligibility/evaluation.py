@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from matcher.eligibility.comparison import compare
-from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not
+from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, conditions
 from matcher.eligibility.gaps import gap_of
 from matcher.eligibility.results import Eligibility, Finding, State, at_least, conjunction, negation
 from matcher.parties import Values
@@ -11,10 +11,9 @@ from matcher.parties import Values
 
 def evaluate(criterion: Criterion | None, values: Values) -> Eligibility:
     """Evaluate criteria on a seeker's values, derived and dated (`matcher.derivation`). No criteria: met."""
-    if criterion is None:
-        return Eligibility(State.MET)
-    state, findings = _evaluate(criterion, values)
-    return Eligibility(state, findings)
+    parts = [_evaluate(part, values) for part in conditions(criterion)]
+    states = tuple(state for state, _ in parts)
+    return Eligibility(conjunction(states), _joined(parts), states)
 
 
 def _evaluate(criterion: Criterion, values: Values) -> tuple[State, tuple[Finding, ...]]:

@@ -55,10 +55,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """An offer's criteria, evaluated for one seeker: the overall state and every single finding."""
+    """An offer's criteria, evaluated for one seeker: overall, condition by condition, and every single finding.
+
+    `conditions` are the states of the outermost conditions as the text counts them: "any of seven certificates" is one.
+    """
 
     state: State
     findings: tuple[Finding, ...] = ()
+    conditions: tuple[State, ...] = ()
 
     def of_state(self, state: State) -> tuple[Finding, ...]:
         """The decisive findings that are in one state."""

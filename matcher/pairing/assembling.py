@@ -53,7 +53,7 @@ def explained(match: Match, text: str) -> Match:
         match,
         contributions=contributions,
         reasons=reasons(contributions, match.eligibility),
-        gaps=gaps(match.eligibility),
+        gaps=gaps(match.eligibility, match.offer),
         unknowns=unknowns(match.eligibility),
     )
 
@@ -69,11 +69,11 @@ def preference_fit(preferences: Iterable[Leaf], values: Values) -> Measure | Non
 
 def completeness(eligibility: Eligibility) -> Measure | None:
     """The share of conditions that could be decided; None where the source states none."""
-    findings = eligibility.findings
-    if not findings:
+    conditions = eligibility.conditions
+    if not conditions:
         return None
-    decided = sum(item.state in _DECIDED for item in findings)
-    return Measure(decided / len(findings), f"{len(findings)} 项条件中 {decided} 项可判断")
+    decided = sum(state in _DECIDED for state in conditions)
+    return Measure(decided / len(conditions), f"{len(conditions)} 项条件中 {decided} 项可判断")
 
 
 def _measures(seeker: Seeker, offer: Offer, nearness: Nearness, eligibility: Eligibility) -> dict[str, Measure | None]:

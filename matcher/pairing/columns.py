@@ -1,6 +1,6 @@
 """Points for a whole column of seekers and one offer (批量打分), equal to `assembling` pair by pair."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.columns import CODES, state_codes
-from matcher.eligibility.criteria import Leaf, leaves
+from matcher.eligibility.criteria import Criterion, conditions
 from matcher.eligibility.results import State
 from matcher.fields import PYTHON_TYPES, Value
 from matcher.offers import Offer
@@ -28,7 +28,7 @@ def points(frame: pl.DataFrame, recalled: Recalled, offer: Offer, at: date, scor
         "semantic": scoring.semantic(recalled.semantic),
         "lexical": scoring.lexical(recalled.lexical),
         "preference": _share(frame, offer.preferences, at, (CODES[State.MET],)),
-        "completeness": _share(frame, tuple(leaves(offer.criteria)) if offer.criteria else (), at, _DECIDED),
+        "completeness": _share(frame, conditions(offer.criteria), at, _DECIDED),
         **{item.name: _structured(frame, item, offer) for item in STRUCTURED},
     }
     return sum(
@@ -37,10 +37,10 @@ def points(frame: pl.DataFrame, recalled: Recalled, offer: Offer, at: date, scor
     )
 
 
-def _share(frame: pl.DataFrame, wanted: tuple[Leaf, ...], at: date, states: tuple[int, ...]) -> NDArray[np.float64]:
+def _share(frame: pl.DataFrame, wanted: Sequence[Criterion], at: date, states: tuple[int, ...]) -> NDArray[np.float64]:
     if not wanted:
         return np.zeros(len(frame))
-    hits = sum(np.isin(state_codes(frame, leaf, at).to_numpy(), states).astype(np.int64) for leaf in wanted)
+    hits = sum(np.isin(state_codes(frame, part, at).to_numpy(), states).astype(np.int64) for part in wanted)
     return np.asarray(hits, dtype=np.float64) / len(wanted)
 
 

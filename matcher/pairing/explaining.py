@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.gaps import show
 from matcher.eligibility.results import STATE_LABELS, Eligibility, Finding, State
+from matcher.offers import Offer, OfferStatus
 from matcher.pairing.matches import Contribution
 
 _SEPARATORS = re.compile(r"[\s、，,。；;：:（）()“”/·]+")
 _MOST_WORDS = 4
+_DRAFT = "提示：所依据的文件为征求意见稿，尚未生效"
 
 
 def reasons(contributions: Iterable[Contribution], eligibility: Eligibility) -> tuple[str, ...]:
@@ -23,8 +25,8 @@ def reasons(contributions: Iterable[Contribution], eligibility: Eligibility) -> 
     return (*scored, *met)
 
 
-def gaps(eligibility: Eligibility) -> tuple[str, ...]:
-    """What is in the way: each unmet condition with its distance and document, then what a person must check."""
+def gaps(eligibility: Eligibility, offer: Offer) -> tuple[str, ...]:
+    """What is in the way: each unmet condition with its distance and document, what a person must check, a draft."""
     unmet = (
         f"{STATE_LABELS[State.UNMET]}：{item.gap or item.leaf.label}{_document(item)}"
         for item in eligibility.of_state(State.UNMET)
@@ -34,12 +36,19 @@ def gaps(eligibility: Eligibility) -> tuple[str, ...]:
         for state in (State.MANUAL_REVIEW, State.NOT_APPLICABLE)
         for item in eligibility.of_state(state)
     )
-    return (*unmet, *others)
+    draft = (_DRAFT,) if offer.status is OfferStatus.DRAFT else ()
+    return (*unmet, *others, *draft)
 
 
 def unknowns(eligibility: Eligibility) -> tuple[str, ...]:
     """The codes of the fields to fill so that the offer can be decided, each once."""
     return tuple(dict.fromkeys(item.leaf.field for item in eligibility.of_state(State.UNKNOWN)))
+
+
+def missing(eligibility: Eligibility) -> tuple[str, ...]:
+    """What to fill, in Chinese: each unknown field's name, or the name of the alternative that it is part of."""
+    findings = eligibility.of_state(State.UNKNOWN)
+    return tuple(dict.fromkeys(item.group or REGISTRY[item.leaf.field].label for item in findings))
 
 
 def shared_words(text: str, focus: str) -> str:

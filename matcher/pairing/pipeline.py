@@ -95,12 +95,8 @@ def in_force(offer: Offer, at: date) -> bool:
 
 def _open_to(offer: Offer, seeker: Seeker, wish: Wish) -> bool:
     wanted = not wish.kinds or offer.kind in wish.kinds
-    return (
-        wanted
-        and seeker.kind in offer.audience
-        and offer.provider_id != (seeker.id or None)
-        and in_force(offer, wish.at)
-    )
+    own = bool(seeker.id) and offer.provider_id == seeker.id
+    return wanted and not own and seeker.kind in offer.audience and in_force(offer, wish.at)
 
 
 def _nearness(recalled: Recalled, scoring: Scoring) -> list[tuple[int, Nearness]]:

@@ -176,6 +176,14 @@ def test_in_any_world_eligible_first_then_by_score_and_the_head_is_the_best(rows
     assert eligible == len(best)
 
 
+def test_a_question_without_an_account_is_answered_and_a_draft_says_so():
+    anonymous = replace(seeker("", "诊断"), id="")
+    draft = offer("草案", "诊断", status=OfferStatus.DRAFT)
+    matches, considered = match_offers(anonymous, offer_shelf([draft]), Wish(5, AT), SCORING)
+    assert considered == 1
+    assert matches[0].gaps == ("提示：所依据的文件为征求意见稿，尚未生效",)
+
+
 def test_nobody_to_rank_is_an_empty_list():
     target = offer("给载体", "诊断", audience=frozenset({PartyKind.CARRIER}))
     assert match_seekers(target, seeker_shelf([seeker("企业", "诊断")]), EVERYTHING, SCORING) == ([], 0, 0)
