@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 
 from api.errors import ServiceError
 from api.problems import Problem, Refusal
-from api.routes import docs, fields, health, matching, offers, parties
+from api.routes import docs, fields, health, imports, matching, offers, parties
 from api.routes.answers import ProblemAnswer
 from api.routes.services import Services
 from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_schema
@@ -31,7 +31,7 @@ from matcher.errors import MatcherError
 API_VERSION = "1.0"
 """The version of the interface, not of the package: it changes when the shape of an answer does."""
 REFERENCE = "#/components/schemas/{model}"
-ROUTERS = (matching.router, offers.router, parties.router, fields.router, health.router, docs.router)
+ROUTERS = (matching.router, offers.router, parties.router, imports.router, fields.router, health.router, docs.router)
 
 
 class State(TypedDict):
@@ -65,6 +65,7 @@ def create_app(services: Services, *, limits: BodyLimits | None = None) -> FastA
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(services),
+        form_limits={"max_files": 1, "max_fields": 8, "max_part_size": 16 * 1024},
         middleware=[
             Middleware(Tracing, metrics=HttpMetrics(registry)),
             Middleware(BodyGuard, limits=limits or body_limits(services.settings)),

@@ -10,6 +10,7 @@ import orjson
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.exchange.problems import Severity
 from api.problems import MEDIA_TYPE
 from matcher.eligibility.criteria import Operator
 from matcher.eligibility.results import State
@@ -292,6 +293,48 @@ class FieldsAnswer(Answer):
     """字段表。"""
 
     fields: list[FieldAnswer]
+
+
+class ImportAnswer(Answer):
+    """一次导入：文件、时间与各类行数。"""
+
+    id: str
+    kind: PartyKind
+    file_name: str
+    sha256: str
+    started: str
+    finished: str | None
+    counts: dict[str, int]
+
+
+class RowProblemAnswer(Answer):
+    """一行中的一个问题。"""
+
+    column: str
+    value: str
+    code: str
+    message: str
+    severity: Severity
+
+
+class RowAnswer(Answer):
+    """有问题的一行。"""
+
+    line: int
+    rejected: bool
+    merged_into: int | None
+    problems: list[RowProblemAnswer]
+
+
+class ImportReportAnswer(ImportAnswer):
+    """一次导入的结果；examples 为前 100 个有问题的行，全部见 /v1/imports/{id}/problems.csv。"""
+
+    description: str
+    ignored_columns: list[str]
+    notices: list[str]
+    reasons: dict[str, int]
+    examples: list[RowAnswer]
+    seconds: float
 
 
 class HealthAnswer(Answer):

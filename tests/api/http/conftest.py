@@ -3,13 +3,16 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 import uvicorn
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from api.main import create_app, server_config
@@ -20,12 +23,19 @@ LIMITS = BodyLimits(size=1024 * 1024, paths={"/v1/imports": 4 * 1024 * 1024}, id
 
 
 @pytest.fixture
+def logs() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What is logged while a test runs."""
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as entries:
+        yield entries
+
+
+@pytest.fixture
 def services(tmp_path: Path) -> FakeServices:
     return fake_services(tmp_path / "data")
 
 
 @pytest.fixture
-def client(services: FakeServices) -> Iterator[TestClient]:
+def client(services: FakeServices, logs: list[MutableMapping[str, Any]]) -> Iterator[TestClient]:
     with TestClient(create_app(services), raise_server_exceptions=True) as client:
         yield client
 

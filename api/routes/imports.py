@@ -1,0 +1,110 @@
+"""POST /v1/imports: a file of parties (导入). Single bad rows are reported and downloadable; no good row is lost."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Response, UploadFile
+from fastapi.responses import FileResponse
+from pydantic import ConfigDict, Field
+
+from api.clock import today
+from api.exchange.documents import Document
+from api.exchange.importing import ImportSummary
+from api.exchange.problems import RowResult
+from api.problems import Problem, Refusal
+from api.routes.answers import ImportAnswer, ImportReportAnswer, answered, json_response
+from api.routes.services import Asker, Service
+from api.routes.uploads import import_upload, laid_down, problem_file
+from api.schemas import Day, Identifier, Source, Wire
+from api.store.imports import ImportRecord
+from api.transport.strict_json import StrictRoute
+from matcher.fields import PartyKind
+
+router = APIRouter(prefix="/v1/imports", tags=["导入"], route_class=StrictRoute)
+
+ImportId = Annotated[Identifier, Path(description="导入批次编号")]
+
+
+class ImportForm(Wire):
+    """A file and what it holds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: UploadFile = Field(description="CSV（UTF-8、GB18030 或 UTF-16）或 XLSX")
+    kind: PartyKind = Field(description="文件中主体的类型")
+    source: Source | None = Field(None, description="数据来源；不填为文件名")
+    observed_on: Day | None = Field(None, description="数据截至日期；不填为今天（北京时间）")
+
+
+@router.post("", summary="导入主体", status_code=201, responses=answered(ImportReportAnswer, 201))
+def post_import(form: Annotated[ImportForm, Form()], services: Service, viewer: Asker) -> Response:
+    """逐行导入；存疑的值留空并说明原因，无法导入的行列入问题文件。同一文件导入两次不会有任何变化。"""
+    settings = services.settings
+    name = form.file.filename or ""
+    with laid_down(form.file.file, name, settings.data / "uploads", settings.max_import_bytes) as upload:
+        record, summary = import_upload(
+            services,
+            viewer,
+            upload,
+            kind=form.kind,
+            source=form.source or "",
+            observed_on=form.observed_on or today(),
+        )
+    return json_response(record_document(record) | _report(summary), 201)
+
+
+@router.get("/{import_id}", summary="一次导入", responses=answered(ImportAnswer, 404))
+def get_import(import_id: ImportId, services: Service, viewer: Asker) -> Response:
+    """文件、时间与各类行数。"""
+    return json_response(record_document(services.store.imports.get(viewer, import_id)))
+
+
+@router.get("/{import_id}/problems.csv", summary="问题文件", response_class=FileResponse, responses=answered(None, 404))
+def get_problems(import_id: ImportId, services: Service, viewer: Asker) -> Response:
+    """被拒与存疑的行，附行号、列、原值与原因；改正后可直接再导入。"""
+    record = services.store.imports.get(viewer, import_id)
+    path = problem_file(services, record.id)
+    if not path.is_file():
+        raise Refusal(Problem(404, "no_problems", "这次导入没有问题文件；应为：有问题行的导入。无需处理。"))
+    return FileResponse(path, media_type="text/csv; charset=utf-8", filename=f"problems-{record.id}.csv")
+
+
+def record_document(record: ImportRecord) -> Document:
+    """An import (导入批次) as JSON; `counts` is empty while it runs, and says `refused` of a file that was no table."""
+    return {
+        "id": record.id,
+        "kind": record.kind.value,
+        "file_name": record.file_name,
+        "sha256": record.sha256,
+        "started": record.started.isoformat(),
+        "finished": record.finished.isoformat() if record.finished else None,
+        "counts": dict(record.counts),
+    }
+
+
+def _report(summary: ImportSummary) -> Document:
+    return {
+        "description": summary.description,
+        "ignored_columns": list(summary.ignored_columns),
+        "notices": list(summary.notices),
+        "reasons": dict(summary.reasons),
+        "examples": [_row(result) for result in summary.examples],
+        "seconds": round(summary.seconds, 3),
+    }
+
+
+def _row(result: RowResult) -> Document:
+    return {
+        "line": result.line,
+        "rejected": result.is_rejected,
+        "merged_into": result.merged_into,
+        "problems": [
+            {
+                "column": problem.column,
+                "value": problem.value,
+                "code": problem.code,
+                "message": problem.message,
+                "severity": problem.severity.value,
+            }
+            for problem in result.problems
+        ],
+    }

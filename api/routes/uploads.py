@@ -1,0 +1,92 @@
+"""A file that came over HTTP, imported: laid down on disk in pieces, read, recorded, its problems kept for download."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from api.access.viewers import Viewer
+from api.errors import ImportRefused, PayloadTooLarge
+from api.exchange.importing import ImportSummary, run_import
+from api.routes.services import Services
+from api.store.imports import ImportRecord
+from matcher.fields import PartyKind
+
+PIECE = 64 * 1024
+UNNAMED = "未命名"
+_COUNTS = ("rows", "new", "changed", "same", "merged", "doubtful", "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on disk: where, under what name it came, and its SHA-256 (hexadecimal)."""
+
+    path: Path
+    name: str
+    sha256: str
+
+
+@contextmanager
+def laid_down(stream: BinaryIO, name: str, folder: Path, limit: int) -> Iterator[Upload]:
+    """Copy a stream to a file of its own below `folder`, gone afterwards; `PayloadTooLarge` past `limit` bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="upload-", dir=folder) as place:
+        path = Path(place, "upload")
+        digest = sha256()
+        size = 0
+        with path.open("wb") as file:
+            while piece := stream.read(PIECE):
+                size += len(piece)
+                if size > limit:
+                    raise PayloadTooLarge(
+                        found="文件过大", expected=f"不超过 {limit:,} 字节", remedy="请拆分后分别导入"
+                    )
+                digest.update(piece)
+                file.write(piece)
+        yield Upload(path, shown_name(name), digest.hexdigest())
+
+
+def import_upload(
+    services: Services, viewer: Viewer, upload: Upload, *, kind: PartyKind, source: str, observed_on: date
+) -> tuple[ImportRecord, ImportSummary]:
+    """Import a file and record what came of it; the index follows at once. `ImportRefused` leaves a record too."""
+    imports = services.store.imports
+    begun = imports.start(viewer, kind=kind, file_name=upload.name, sha256=upload.sha256)
+    rejects = upload.path.with_name("problems.csv")
+    try:
+        summary = run_import(
+            services.store,
+            viewer,
+            upload.path,
+            kind=kind,
+            source=source or upload.name,
+            observed_on=observed_on,
+            rejects=rejects,
+        )
+    except ImportRefused:
+        imports.finish(viewer, begun.id, {"refused": 1})
+        raise
+    if rejects.exists():
+        kept = problem_file(services, begun.id)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(rejects, kept)
+    services.parties.refresh()
+    return imports.finish(viewer, begun.id, {name: getattr(summary, name) for name in _COUNTS}), summary
+
+
+def problem_file(services: Services, batch: str) -> Path:
+    """Where the problems of a known import are kept. The id is the store's own, never a client's text."""
+    return services.settings.data / "imports" / f"{batch}.csv"
+
+
+def shown_name(name: str) -> str:
+    """A client's file name without folders, control characters or undue length; it is only shown, never opened."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    clean = re.sub(r"[^\w.\- ()（）·]", "_", last.encode("utf-8", "replace").decode("utf-8"))
+    return clean[-200:].strip() or UNNAMED

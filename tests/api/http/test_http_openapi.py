@@ -1,0 +1,155 @@
+"""The OpenAPI document: valid, whole, derived from the registry, and readable without the internet."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
+
+from api.requests import MAX_LIMIT, MAX_TEXT
+from api.schemas import facts_schema
+from matcher.declarations.registry import REGISTRY
+from matcher.errors import MatcherError
+from matcher.fields import Field, FieldType
+from matcher.validation import check_value
+
+ROUTES = {
+    ("post", "/v1/matches"),
+    ("post", "/v1/prospects"),
+    ("post", "/v1/readings"),
+    ("get", "/v1/offers"),
+    ("get", "/v1/offers/{offer_id}"),
+    ("get", "/v1/parties/{party_id}"),
+    ("put", "/v1/parties/{party_id}"),
+    ("delete", "/v1/parties/{party_id}"),
+    ("post", "/v1/imports"),
+    ("get", "/v1/imports/{import_id}"),
+    ("get", "/v1/imports/{import_id}/problems.csv"),
+    ("get", "/v1/fields"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+}
+
+
+@pytest.fixture
+def document(client: TestClient) -> dict[str, Any]:
+    return client.get("/openapi.json").json()
+
+
+def references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def test_every_route_is_described(document: dict[str, Any]) -> None:
+    described = {(method, path) for path, item in document["paths"].items() for method in item}
+    assert described == ROUTES
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    found = set(references(document))
+    assert found
+    assert found <= {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+
+
+def test_every_schema_is_one(document: dict[str, Any]) -> None:
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_operation_says_that_it_may_answer_with_a_problem(document: dict[str, Any]) -> None:
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            if path != "/metrics":
+                assert "application/problem+json" in operation["responses"]["default"]["content"]
+            assert "422" not in operation["responses"]
+
+
+def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
+    assert len(names) == len(set(names))
+
+
+def test_limits_are_those_of_the_domain(document: dict[str, Any]) -> None:
+    body = document["components"]["schemas"]["MatchBody"]
+    assert body["properties"]["limit"]["maximum"] == MAX_LIMIT
+    assert body["properties"]["text"]["maxLength"] == MAX_TEXT
+    assert body["additionalProperties"] is False
+
+
+def test_facts_are_the_registry(document: dict[str, Any]) -> None:
+    facts = document["components"]["schemas"]["Facts"]
+    assert list(facts["properties"]) == list(REGISTRY.fields)
+    assert facts["properties"]["revenue_wan"]["description"].startswith("单位：万元")
+    assert facts["properties"]["collateral"]["items"]["enum"][0] == "房产"
+
+
+EXAMPLES: dict[FieldType, object] = {
+    FieldType.TEXT: "文字",
+    FieldType.COUNT: 3,
+    FieldType.MONEY: "12.5",
+    FieldType.PERCENT: 3.5,
+    FieldType.NUMBER: "2",
+    FieldType.DATE: "2026-11-22",
+    FieldType.FLAG: False,
+    FieldType.REGION: "320500",
+    FieldType.INDUSTRY: "C2770",
+}
+
+
+def example(field: Field) -> object:
+    """A JSON value that the field takes, or None for types whose values are a science of their own."""
+    if field.type is FieldType.CHOICE:
+        return field.choices[0] if field.choices else None
+    if field.type is FieldType.CHOICES:
+        return list(field.choices[:2]) or None
+    return EXAMPLES.get(field.type)
+
+
+@pytest.mark.parametrize("field", REGISTRY, ids=lambda field: field.code)
+def test_the_schema_and_the_check_take_the_same_values(field: Field) -> None:
+    schema = Draft202012Validator(facts_schema()["properties"][field.code])
+    value = example(field)
+    if value is not None:
+        check_value(field, value)
+        assert schema.is_valid(value)
+    for wrong in ({}, None):
+        assert not schema.is_valid(wrong)
+        with pytest.raises(MatcherError):
+            check_value(field, wrong)
+
+
+def test_the_page_needs_nothing_from_outside(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert re.findall(r"(?:https?:)?//[\w.]", page.text) == []
+    assert "<script>" not in page.text
+    assert re.search(r"\son\w+=", page.text) is None
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
+    assert "http" not in policy
+
+
+def test_every_file_of_the_page_is_served(client: TestClient) -> None:
+    named = re.findall(r'(?:src|href)="(docs/[\w.-]+)"', client.get("/docs").text)
+    assert len(named) == 4
+    for name in named:
+        response = client.get(f"/{name}")
+        assert response.status_code == 200
+        assert len(response.content) > 100
+    script = client.get("/docs/start.js").text
+    assert 'url: "openapi.json"' in script
+    assert "validatorUrl: null" in script
+    assert "SwaggerUIBundle" in client.get("/docs/swagger-ui-bundle.js").text
+    assert re.findall(r"(?:@import|url\()\s*[\"']?(?:https?:)?//", client.get("/docs/swagger-ui.css").text) == []
