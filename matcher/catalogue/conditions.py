@@ -148,12 +148,18 @@ def _clause(entry: Entry, sources: Sources) -> Clause:
     entry.require("quote")
     document = sources.first.document
     if "document" in entry.data:
-        document = title_of(entry, sources.titles)
+        document = _title(entry, sources.titles)
     return Clause(document, entry.text("article"), entry.text("quote"))
 
 
-def title_of(entry: Entry, titles: Mapping[str, str]) -> str:
-    """The full title of the document that an entry names by key."""
+def read_clause(entry: Entry, titles: Mapping[str, str]) -> Clause:
+    """Read the words that an offer rests on: a document by key, the article if it has one, the quote."""
+    entry.only("document", "article", "quote")
+    entry.require("document", "quote")
+    return Clause(_title(entry, titles), entry.text("article"), entry.text("quote"))
+
+
+def _title(entry: Entry, titles: Mapping[str, str]) -> str:
     key = entry.text("document")
     if key not in titles:
         raise entry.fault(f"没有名为 {key!r} 的文件", "、".join(titles) or "（未定义）", "在 documents 中写明或改名")

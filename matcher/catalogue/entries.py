@@ -1,16 +1,18 @@
 """Reading documents and offers (文件、资源) out of catalogue entries."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from matcher.catalogue.conditions import Sources, industry_code, read_criterion, read_leaf, region_code, title_of
+from matcher.catalogue.conditions import Sources, industry_code, read_clause, read_criterion, read_leaf, region_code
 from matcher.catalogue.entry import Entry
 from matcher.declarations.enterprise import COLLATERAL
 from matcher.eligibility.criteria import Clause
 from matcher.fields import PartyKind
 from matcher.offers import Confidence, Offer, OfferKind, OfferStatus, Terms
 
+_ID = re.compile(r"[a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)*")
 _DOCUMENT_KEYS = ("title", "number", "issuer", "date", "seed", "confidence", "note")
 _OFFER_KEYS = (
     "id", "kind", "name", "provider", "summary", "focus", "audience", "service_regions", "industry_focus", "clauses",
@@ -58,13 +60,18 @@ def read_offer(entry: Entry, documents: Mapping[str, Document], shared: Mapping[
     entry.only(*_OFFER_KEYS)
     entry.require("id", "kind", "name", "provider", "summary", "focus", "audience", "clauses")
     titles = {key: document.title for key, document in documents.items()}
-    clauses = tuple(_clause(child, titles) for child in entry.children("clauses"))
+    clauses = tuple(read_clause(child, titles) for child in entry.children("clauses"))
     sources = Sources(titles, clauses[0], shared)
-    first = documents[entry.children("clauses")[0].text("document")]
-    kind = entry.choice("kind", OfferKind)
+    first = next(document for document in documents.values() if document.title == clauses[0].document)
+    offer = _offer(entry, clauses, sources, first)
+    _check_order(entry, offer)
+    return offer
+
+
+def _offer(entry: Entry, clauses: tuple[Clause, ...], sources: Sources, first: Document) -> Offer:
     return Offer(
-        id=_offer_id(entry, kind),
-        kind=kind,
+        id=_offer_id(entry),
+        kind=entry.choice("kind", OfferKind),
         name=entry.text("name"),
         provider=entry.text("provider"),
         summary=entry.text("summary"),
@@ -87,18 +94,25 @@ def read_offer(entry: Entry, documents: Mapping[str, Document], shared: Mapping[
     )
 
 
-def _offer_id(entry: Entry, kind: OfferKind) -> str:
+def _check_order(entry: Entry, offer: Offer) -> None:
+    """Refuse an offer that ends before it begins or gives at most less than at least."""
+    terms = offer.terms
+    pairs = (
+        ("effective", offer.effective_from, offer.effective_to),
+        ("amount", terms.amount_min_wan, terms.amount_max_wan),
+        ("rate", terms.rate_min_pct, terms.rate_max_pct),
+    )
+    for name, low, high in pairs:
+        if low is not None and high is not None and low > high:  # type: ignore[operator]
+            raise entry.fault(f"{name} 的下限 {low} 大于上限 {high}", "下限不大于上限", "核对原文后改正")
+
+
+def _offer_id(entry: Entry) -> str:
     text = entry.text("id")
-    prefix, _, rest = text.partition(".")
-    if prefix != kind or not rest or not all(part.isalnum() and part.isascii() for part in rest.split("-")):
+    kind = entry.choice("kind", OfferKind)
+    if not _ID.fullmatch(text) or not text.startswith(f"{kind}."):
         raise entry.fault(f"id 为 {text!r}", f"{kind}.小写拼音，以 - 分隔", f"改为 {kind}. 开头的代码")
     return text
-
-
-def _clause(entry: Entry, titles: Mapping[str, str]) -> Clause:
-    entry.only("document", "article", "quote")
-    entry.require("document", "quote")
-    return Clause(title_of(entry, titles), entry.text("article"), entry.text("quote"))
 
 
 def _audience(entry: Entry) -> frozenset[PartyKind]:
