@@ -42,13 +42,17 @@ def open_store(url: URL | str, *, tenant: str = LOCAL_TENANT) -> Store:
     Raises `StoreUnavailable`, and `StoreIncompatible` for a database of a later version.
     """
     database = connect(url)
-    migrate(database)
     store = Store(database)
-    _found(database, store, tenant)
+    try:
+        migrate(database)
+        _begin(database, store, tenant)
+    except BaseException:
+        database.close()
+        raise
     return store
 
 
-def _found(database: Database, store: Store, tenant: str) -> None:
+def _begin(database: Database, store: Store, tenant: str) -> None:
     """Write, once, what a new database begins with."""
     if tenant not in {item.id for item in store.tenants.list()}:
         store.tenants.ensure(Tenant(tenant, "本级平台" if tenant == LOCAL_TENANT else tenant, Tier.LOCAL))

@@ -1,5 +1,7 @@
 """The cache on a real server: what it keeps, for how long, and that nothing fails when it dies."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -188,7 +190,7 @@ def test_a_folder_that_the_server_cannot_be_told_of_is_no_obstacle(tmp_path: Pat
 def test_a_server_that_died_under_the_service_does_not_keep_it_from_closing(tmp_path: Path) -> None:
     with open_cache(Settings.load(data=tmp_path, redis_url=None)) as opened:
         with Redis(unix_socket_path=str(tmp_path / "redis" / "valkey.sock")) as client:
-            client.shutdown(nosave=True)
+            os.kill(client.info()["process_id"], signal.SIGKILL)
         assert opened.get_many(["a"]) == [None]
 
 

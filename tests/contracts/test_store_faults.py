@@ -1,0 +1,117 @@
+"""What goes wrong with databases, and what is said of it: never a driver's error, never a password."""
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from api.access.viewers import Viewer
+from api.errors import ServiceError, StoreUnavailable
+from api.settings import Settings
+from api.store.database import connect
+from api.store.store import Store, open_store
+from tests.contracts.stored import a_party
+
+VIEWER = Viewer()
+
+
+def test_a_server_that_is_not_there_is_said_without_the_password(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable) as caught:
+        open_store(f"postgresql+psycopg://u:hush@/db?host={tmp_path}")
+    assert "hush" not in str(caught.value)
+    assert "DATABASE_URL" in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
+    file = tmp_path / "rongtong.sqlite3"
+    file.write_bytes(b"not a database" * 100)
+    with pytest.raises(StoreUnavailable):
+        open_store(Settings.load(data=tmp_path).store_url)
+    assert file.read_bytes() == b"not a database" * 100
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreUnavailable, match="不能建立数据文件夹"):
+        open_store(f"sqlite:///{tmp_path / 'file' / 'inside' / 'x.db'}")
+
+
+def test_a_torn_database_is_unavailable_and_not_an_unknown_party(tmp_path: Path) -> None:
+    url = Settings.load(data=tmp_path).store_url
+    store = open_store(url)
+    store.parties.upsert_many(VIEWER, [a_party(f"p-{number}", products="试剂" * 200) for number in range(300)])
+    store.close()
+    file = tmp_path / "rongtong.sqlite3"
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    os.truncate(file, file.stat().st_size // 2 // 4096 * 4096)
+    with pytest.raises(StoreUnavailable):
+        list(open_store(url).parties.iterate(VIEWER))
+
+
+def test_a_writer_that_waits_too_long_is_told(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.store.database.LOCK_WAIT_SECONDS", 0.2)
+    store, other = open_store(database_url), connect(database_url)
+    with other.writing(), pytest.raises(StoreUnavailable):
+        store.parties.upsert_many(VIEWER, [a_party()])
+    assert store.parties.upsert_many(VIEWER, [a_party()]).new == 1
+    other.close()
+    store.close()
+
+
+def test_readers_do_not_wait_for_a_writer(store: Store, database_url: str) -> None:
+    store.parties.upsert_many(VIEWER, [a_party("a")])
+    other = connect(database_url)
+    with other.writing() as connection:
+        connection.execute(text("UPDATE parties SET name = '未提交'"))
+        assert store.parties.get(VIEWER, "a").name == "企业 a"
+        assert store.changes.latest() > 0
+    other.close()
+    assert store.parties.get(VIEWER, "a").name == "未提交"
+
+
+def test_connections_that_the_server_cut_are_made_anew(postgresql_url: str) -> None:
+    store = open_store(Settings.load(database_url=postgresql_url).store_url)
+    store.parties.upsert_many(VIEWER, [a_party("a")])
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    assert store.parties.get(VIEWER, "a").id == "a"
+    store.close()
+
+
+def test_threads_share_one_store(store: Store) -> None:
+    """More threads than the pool has connections: they wait for each other, none fails."""
+    failed: list[ServiceError] = []
+
+    def work(number: int) -> None:
+        try:
+            store.parties.upsert_many(VIEWER, [a_party(f"p-{number}")])
+            store.parties.get(VIEWER, f"p-{number}")
+        except ServiceError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert store.parties.count(VIEWER) == 40
+
+
+def test_sqlite_is_set_up_for_a_service(tmp_path: Path) -> None:
+    store_url = Settings.load(data=tmp_path).store_url
+    open_store(store_url).close()
+    database = connect(store_url)
+    with database.reading() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    database.close()
+    assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 30_000}
