@@ -1,8 +1,8 @@
 """The HTTP service: one application over one set of services, and the server that runs it."""
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
 from threading import Thread
 from typing import Any, TypedDict
 
@@ -55,8 +55,8 @@ class RongtongApi(FastAPI):
         return super().openapi()
 
 
-def create_app(services: Services, *, limits: BodyLimits | None = None) -> FastAPI:
-    """The application over `services`; its index loads in the background, and /readyz says when it is there."""
+def create_app(services: Services, *, limits: BodyLimits | None = None, warming: bool = True) -> FastAPI:
+    """The application over `services`; with `warming` its indexes load in the background, and /readyz says when."""
     registry = CollectorRegistry()
     app = RongtongApi(
         title="融通 Rongtong",
@@ -64,7 +64,7 @@ def create_app(services: Services, *, limits: BodyLimits | None = None) -> FastA
         version=API_VERSION,
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(services),
+        lifespan=_lifespan(services, warming=warming),
         form_limits={"max_files": 1, "max_fields": 8, "max_part_size": 16 * 1024},
         middleware=[
             Middleware(Tracing, metrics=HttpMetrics(registry)),
@@ -84,13 +84,15 @@ def body_limits(settings: Settings) -> BodyLimits:
     return BodyLimits(settings.max_json_bytes, {"/v1/imports": settings.max_import_bytes + 64 * 1024})
 
 
-def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
+def _lifespan(services: Services, *, warming: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[State]:
-        warming = Thread(target=partial(health.warm, services), name="warm", daemon=True)
-        warming.start()
+        thread = Thread(target=health.warm, args=(services,), name="warm", daemon=True)
+        if warming:
+            thread.start()
         yield {"services": services}
-        warming.join(timeout=5)
+        if warming:
+            await to_thread(thread.join)
 
     return life
 

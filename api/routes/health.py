@@ -4,9 +4,13 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
+from api.access.viewers import Viewer
 from api.problems import Problem, Refusal
+from api.requests import MatchRequest
 from api.routes.answers import HealthAnswer, answered, json_response
 from api.routes.services import Service, Services
+
+WARMING = "企业融资"
 
 router = APIRouter(tags=["运行"])
 
@@ -37,9 +41,13 @@ def metrics(request: Request) -> Response:
 
 
 def warm(services: Services) -> None:
-    """Load the index before the first query; a failure is logged and met again, with its answer, by that query."""
+    """Load both indexes before the first query; a failure is logged, and met again, with its answer, by that query.
+
+    The index of parties comes last: it is what /readyz looks at.
+    """
+    log = structlog.get_logger("rongtong.http")
     try:
-        count = services.parties.refresh()
-        structlog.get_logger("rongtong.http").info("index_ready", parties=count)
-    except Exception:  # noqa: BLE001  # a background thread has nobody to raise to
-        structlog.get_logger("rongtong.http").exception("index_failed")
+        services.matchmaker.match(Viewer(tenant=services.settings.tenant), MatchRequest(text=WARMING, limit=1))
+        log.info("index_ready", parties=services.parties.refresh())
+    except Exception:  # a background thread has nobody to raise to
+        log.exception("index_failed")

@@ -211,6 +211,7 @@ class FakeIndex:
     ready: bool = True
 
     def refresh(self) -> int:
+        self.ready = True
         return 1
 
 

@@ -36,7 +36,7 @@ def services(tmp_path: Path) -> FakeServices:
 
 @pytest.fixture
 def client(services: FakeServices, logs: list[MutableMapping[str, Any]]) -> Iterator[TestClient]:
-    with TestClient(create_app(services), raise_server_exceptions=True) as client:
+    with TestClient(create_app(services, warming=False), raise_server_exceptions=True) as client:
         yield client
 
 

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.access.viewers import Viewer
+from api.main import create_app
 from api.requests import MatchRequest, ProspectRequest
 from api.routes.answers import (
     FieldsAnswer,
@@ -184,6 +185,25 @@ def test_alive_and_ready(client: TestClient, services: FakeServices) -> None:
     services.parties.ready = False
     waiting = client.get("/readyz")
     assert (waiting.status_code, waiting.json()["code"], waiting.headers["retry-after"]) == (503, "index_loading", "2")
+
+
+def test_the_indexes_are_loaded_before_the_first_query(services: FakeServices) -> None:
+    services.parties.ready = False
+    with TestClient(create_app(services)):
+        pass
+    assert services.parties.ready
+    assert len(services.matchmaker.asked) == 1
+
+
+def test_a_failure_to_load_them_is_logged_and_stops_nothing(
+    services: FakeServices, logs: list[dict[str, object]]
+) -> None:
+    services.parties.ready = False
+    services.matchmaker.failure = RuntimeError("no index")
+    with TestClient(create_app(services)) as client:
+        assert client.get("/healthz").status_code == 200
+    assert not services.parties.ready
+    assert "index_failed" in [entry["event"] for entry in logs]
 
 
 def test_metrics_count_by_route_and_never_by_id(client: TestClient) -> None:
