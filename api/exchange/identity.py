@@ -1,6 +1,7 @@
 """Which party a row is (主体编号): the same row gives the same id, so that importing twice changes nothing."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -8,6 +9,8 @@ from matcher.fields import PartyKind, Value
 
 IDENTIFYING = ("credit_code", "stock_code", "registration_number")
 """Fields beside the name that an id is made of, the strongest first."""
+
+_STOCK_CODE = re.compile(r"[0-9A-Za-z.]{1,20}")
 
 
 def party_id(kind: PartyKind, name: str, values: Mapping[str, Value]) -> str:
@@ -20,7 +23,7 @@ def party_id(kind: PartyKind, name: str, values: Mapping[str, Value]) -> str:
     credit_code, stock_code, registration = (values.get(code) for code in IDENTIFYING)
     if credit_code:
         return f"{prefix}uscc-{credit_code}"
-    if stock_code:
+    if stock_code and _STOCK_CODE.fullmatch(str(stock_code)):
         return f"{prefix}stock-{stock_code}"
     text = "\x1f".join((kind.value, plain_name(name), str(registration or "")))
     return f"{prefix}name-{hashlib.sha256(text.encode()).hexdigest()[:20]}"

@@ -1,7 +1,7 @@
 """One row to one party (行到主体): a bad cell leaves its field unknown, only a row without a name is refused."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from api.exchange.cells import read_cell, written
@@ -75,13 +75,14 @@ class RowReader:
 
     def _place(self, row: Row, name: str) -> tuple[dict[str, Value], list[RowProblem]]:
         region, address, zone = (self.plan.binding(code) for code in ("region", "address", "zone"))
-        parts = " ".join(filter(None, (written(row.cells[column.place]) for column in self.plan.places)))
+        parts = " ".join(filter(None, (_text(row, column) for column in self.plan.places)))
         texts = [PlaceText("、".join(column.header for column in self.plan.places), parts)] if parts else []
-        texts += [PlaceText(item.column.header, _text(row, item.column)) for item in (region,) if item]
-        values, problems = _read(row, (item for item in (address,) if item))
+        if region and (stated := _text(row, region.column)):
+            texts.append(PlaceText(region.column.header, stated))
+        values, problems = _read(row, (item for item in (address, zone) if item))
         if address and "address" in values:
             texts.append(PlaceText(address.column.header, str(values["address"]), is_address=True))
-        place = resolve_place(texts, _text(row, zone.column) if zone else "", name)
+        place = resolve_place(texts, str(values.get("zone", "")), name)
         known: dict[str, Value | None] = {"region": place.region, "zone": place.zone}
         return values | {code: value for code, value in known.items() if value}, [*problems, *place.problems]
 
@@ -95,9 +96,12 @@ class RowReader:
             code, doubts = resolve_industry(coded)
             return {"industry": code} if code else {}, list(doubts)
         binding = self.plan.binding("industry")
-        values, problems = _read(row, (item for item in (binding,) if item))
-        if problems and binding and self.plan.binding("industry_label") is None:
-            return {"industry_label": _text(row, binding.column)}, problems
+        if binding is None:
+            return {}, []
+        values, problems = _read(row, (binding,))
+        if problems and self.plan.binding("industry_label") is None and "industry_label" in self.registry:
+            labels, _ = _read(row, (replace(binding, field=self.registry["industry_label"]),))
+            return labels, problems
         return values, problems
 
     def _future(self, values: dict[str, Value]) -> list[RowProblem]:
