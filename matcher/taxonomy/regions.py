@@ -108,6 +108,15 @@ def find_region(text: str) -> Region | None:
     return _in_prose(plain)
 
 
+def read_region(text: str, start: int = 0) -> tuple[Region | None, int]:
+    """Read the region names that stand one after the other from a position ("江苏昆山"), and where they end.
+
+    Gives None and the position itself where no name begins there. What follows is for the caller to judge.
+    """
+    end, code = _walk(text, start)
+    return (region(code), end) if code else (None, start)
+
+
 _PREFIX = re.compile(
     r"^(?:\d{6}\s*)?(?:(?:注册|办公|经营|详细|通讯)?地址|住所|所在地|注册地)?[:：]?\s*(?:中国|中华人民共和国)?"
 )
