@@ -6,16 +6,27 @@ from datetime import date
 from decimal import Decimal
 
 from matcher.reading.clauses import Clause, Found
-from matcher.reading.numerals import ARABIC, CHINESE, exactness, Exactness, number
+from matcher.reading.numerals import ARABIC, CHINESE, Exactness, exactness, number
 from matcher.reading.subjects import is_fact
 
 _FOUND = "(?:注册成立|正式成立|登记注册|成立|创立|创办|创建|设立|注册|开办|建厂|开业|办厂)"
-_LENGTH = rf"(?:(?P<years>{ARABIC}|{CHINESE}|半)(?P<odd>多)?个?(?:周)?年(?P<half>半)?(?P<over>多|余|以上|之久)?(?:零?(?P<months>{ARABIC}|{CHINESE})个多?月)?|(?P<only>{ARABIC}|{CHINESE})个多?月)"
+_LENGTH = (
+    rf"(?:(?P<years>{ARABIC}|{CHINESE}|半)(?P<odd>多)?个?(?:周)?年(?P<half>半)?(?P<over>多|余|以上|"
+    rf"之久)?(?:零?(?P<months>{ARABIC}|{CHINESE})个多?月)?|(?P<only>{ARABIC}|{CHINESE})个多?月)"
+)
 _SINCE = re.compile(
-    rf"(?:{_FOUND}|(?:公司|企业|厂子?|工厂)(?:开|办|做))(?:到?(?:现在|目前|至今|今)?(?:已经?|刚刚?|满|有|了|大概|大约|约|差不多|快|将近|近|不到|不足|不满|未满|超过|才|也|差|:|时间|年限|整整|刚好|正好)){{0,4}}{_LENGTH}(?![级末度初底])"
+    rf"(?:{_FOUND}|(?:公司|企业|厂子?|工厂)(?:开|办|做))(?:到?(?:现在|目前|至今|今)?(?:已经?|刚刚?|满|有|"
+    rf"了|大概|大约|约|差不多|快|将近|近|不到|不足|不满|未满|超过|才|也|差|:|时间|年限|整整|刚好|"
+    rf"正好)){{0,4}}{_LENGTH}(?![级末度初底])"
 )
 _AGED = re.compile(
-    rf"(?P<years>{ARABIC}|{CHINESE})(?P<odd>多)?年(?P<half>)(?P<over>)(?P<months>)(?P<only>)的?(?:老企业|老厂|老公司|企业历史)"
+    rf"(?P<years>{ARABIC}|{CHINESE})(?P<odd>多)?年(?P<half>)(?P<over>)(?P<months>)(?P<only>)的?(?:老企业|"
+    rf"老厂|老公司|企业历史)"
+)
+_AGO = re.compile(
+    rf"(?P<years>{ARABIC}|"
+    rf"{CHINESE})(?P<odd>多)?年(?P<half>半)?(?:以)?前(?P<over>)(?P<months>)(?P<only>)(?:就)?{_FOUND}(?!.{{0,8}}(?:子公司|"
+    rf"分公司|中心))"
 )
 _NEW = re.compile(
     "(?:刚刚?|新|才)(?:注册)?(?:成立|注册|创办|开办|设立)(?![\\d一二两三四五六七八九十半满])(?:不久|没多久|的)?"
@@ -23,7 +34,10 @@ _NEW = re.compile(
 _BELOW_ONE = re.compile(f"{_FOUND}(?:还)?(?:不到|不足|未满|不满)(?:一|1)年")
 _DAY = r"(?P<year>\d{4}|去年|前年|今年)年?(?:(?P<month>\d{1,2})月份?)?(?:(?P<day>\d{1,2})[日号])?"
 _WHERE = "(?:(?:在|于|由)[\u4e00-\u9fff]{2,10}?|底|初|末|才|就|正式|刚刚?|我们?|公司|的时候)?"
-_NOT_THE_FIRM = "(?!.{0,8}(?:中心|研究院|研究所|实验室|分公司|子公司|事业部|工作站|基金|支部|工会|办事处|部门|合资|商标|资本|资金|专利|地))"
+_NOT_THE_FIRM = (
+    "(?!.{0,8}(?:中心|研究院|研究所|实验室|分公司|子公司|事业部|工作站|基金|支部|工会|办事处|部门|合资|"
+    "商标|资本|资金|专利|地))"
+)
 _FOUNDED = re.compile(rf"(?<!\d){_DAY}{_WHERE}{_FOUND}{_NOT_THE_FIRM}")
 _FOUNDED_ON = re.compile(rf"{_FOUND}(?:时间|日期|年份|年月)?(?:于|在|是|为|:){{1,2}}(?<!\d){_DAY}(?!\d)")
 _DATED = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?(?!\d)")
@@ -49,13 +63,13 @@ def read_ages(clause: Clause, at: date) -> Iterator[Found]:
 
 
 def _dates(clause: Clause, at: date) -> Iterator[Found]:
+    for match in _DATED.finditer(clause.text):
+        if _LABEL.search(clause.text, max(0, match.start() - 12), match.start()):
+            yield from _dated(match, at)
     for pattern in (_FOUNDED_ON, _FOUNDED):
         for match in pattern.finditer(clause.text):
             if is_fact(clause, match.start()):
                 yield from _dated(match, at)
-    for match in _DATED.finditer(clause.text):
-        if _LABEL.search(clause.text, max(0, match.start() - 12), match.start()):
-            yield from _dated(match, at)
 
 
 def _dated(match: re.Match[str], at: date) -> Iterator[Found]:
@@ -66,7 +80,7 @@ def _dated(match: re.Match[str], at: date) -> Iterator[Found]:
         day = date(year, int(match["month"] or 1), int(match["day"] or 1))
     except ValueError:
         return
-    if 1900 <= day.year and day <= at:
+    if day.year >= 1900 and day <= at:
         yield Found("founded_on", day, match.start(), match.end())
 
 
@@ -75,7 +89,7 @@ def _lengths(clause: Clause) -> Iterator[Found]:
     if below:
         yield Found("age_years", 1 - _CENT, *below.span())
         return
-    for match in (*_SINCE.finditer(clause.text), *_AGED.finditer(clause.text)):
+    for match in (*_SINCE.finditer(clause.text), *_AGED.finditer(clause.text), *_AGO.finditer(clause.text)):
         age = _age(clause.text, match)
         if age is not None and is_fact(clause, match.start()):
             yield Found("age_years", age, *match.span())
@@ -93,7 +107,7 @@ def _age(text: str, match: re.Match[str]) -> Decimal | None:
         return _years_of(number(match["only"]))
     years = Decimal("0.5") if match["years"] == "半" else number(match["years"])
     after = match["over"] or text[match.end() : match.end() + 2]
-    if years is None or years > 300 or after == "以上" or match["odd"] and years % 10 == 0:
+    if years is None or years > 300 or after == "以上" or (match["odd"] and years % 10 == 0):
         return None
     months = _years_of(number(match["months"])) if match["months"] else Decimal(0)
     more = _CENT if match["odd"] or match["over"] in {"多", "余"} or after.startswith(("多", "余")) else Decimal(0)

@@ -10,10 +10,13 @@ from matcher.reading.labels import Label, label, labelled
 from matcher.reading.numerals import ARABIC, CHINESE, NUMBER, Exactness, exactness, number
 from matcher.reading.subjects import is_fact
 
-_UNITS = {"亿": 10_000, "千万": 1_000, "百万": 100, "十万": 10, "万": 1, "w": 1, "W": 1}
-_UNIT = "亿|千万|百万|十万|万|[wW](?![A-Za-z])"
+_UNITS = {"个亿": 10_000, "亿": 10_000, "千万": 1_000, "百万": 100, "十万": 10, "万": 1, "w": 1, "W": 1}
+_UNIT = "个亿|亿|千万|百万|十万|万|[wW](?![A-Za-z])"
 _FOREIGN = "美元|美金|欧元|港元|港币|日元|英镑|韩元|新加坡元|[Uu][Ss][Dd]"
-_COUNTED = "人|台|件|套|只|个|户|家|吨|平|㎡|米|次|公里|用户|粉丝|部|辆|头|亩|支|瓶|盒|片|颗|名|位|条|册|份|千瓦|立方|公斤|斤|箱|像素|羽|株"
+_COUNTED = (
+    "人|台|件|套|只|个|户|家|吨|平|㎡|米|次|公里|用户|粉丝|部|辆|头|亩|支|瓶|盒|片|颗|名|位|条|册|份|"
+    "千瓦|立方|公斤|斤|箱|像素|羽|株"
+)
 MONEY = re.compile(
     rf"(?P<number>{NUMBER})(?P<vague>多|余|来|几)?(?P<unit>{_UNIT})"
     rf"(?:零?(?P<rest>{ARABIC}|{CHINESE})(?P<rest_unit>千万|百万|万))?(?P<more>多|余)?(?!{_COUNTED})"
@@ -22,7 +25,8 @@ MONEY = re.compile(
 )
 """An amount of money; see `wan` for its value."""
 FILLER = (
-    "大概|大约|约|差不多|左右|是|为|达到|达|有|到|做到|实现|做|完成|:|在|的|了|共|合计|总共|一共|总额|金额|规模|就|才|只|已经?|稳定|能|"
+    "大概|大约|约|差不多|左右|是|为|达到|达|有|到|做到|实现|做|完成|:|在|的|了|共|合计|总共|一共|总额|"
+    "金额|规模|就|才|只|已经?|稳定|能|"
     "人民币|超过|超|近|将近|接近|不到|不足|突破|破|过|至少|额"
 )
 _RANGE_BEFORE = re.compile(rf"(?:{ARABIC}|{CHINESE})(?:{_UNIT})?元?[-~—–至到]{{1,2}}$")
@@ -80,20 +84,23 @@ _MEASURES = (
 _PREVIOUS = {"revenue_wan": "revenue_previous_wan", "rd_expense_wan": "rd_expense_previous_wan"}
 _STOCKS = frozenset({"registered_capital_wan", "paid_in_capital_wan"})
 _OTHER_PERIOD = (
-    "今年|本年|预计|预期|目标|计划|明年|将来|力争|累计|上半年|下半年|半年|季度|[一二三四]季|月|每天|日均|单笔|单店|未来|近?[三两五]年|"
+    "今年|本年|预计|预期|目标|计划|明年|将来|力争|累计|上半年|下半年|半年|季度|[一二三四]季|月|每天|日均|"
+    "单笔|单店|未来|近?[三两五]年|"
     "历年|平均|峰值|合同|最高|一期|二期"
 )
 _PERIOD = re.compile(
-    rf"(?P<last>去年|上年度?|上一年度?)|(?P<previous>前年)|(?<!\d)(?P<year>(?:20)?\d{{2}})年度?(?!前|来|以|多)|(?P<other>{_OTHER_PERIOD})"
+    rf"(?P<last>去年|上年度?|上一年度?)|(?P<previous>前年)|(?<!\d)(?P<year>(?:20)?\d{{2}})年度?(?!前|来|以|"
+    rf"多)|(?P<other>{_OTHER_PERIOD})"
 )
 _OCCASION = re.compile(
-    r"\d年度?(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:注册|正式|我们)?(?:成立|注册|创立|创办|认定|入选|获|取得|通过|评|被|开始|投产)"
+    r"\d年度?(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:注册|正式|我们)?(?:成立|注册|创立|创办|认定|入选|获|取得|"
+    r"通过|评|被|开始|投产)"
 )
 _LABEL_TRIGGER = re.compile("[万亿元wW块]")
 
 
 def read_amounts(clause: Clause, at: date) -> Iterator[Found]:
-    """Yield amounts of the last full year or of the balance sheet, in 万元; bounds, plans and other periods are left out.
+    """Yield amounts of the last full year or the balance sheet, in 万元; bounds, plans, other periods are left out.
 
     The last year is understood where none is said; "今年", "上半年" or "每月" make the figure another thing.
     """

@@ -11,11 +11,13 @@ _WIDTH = str.maketrans(
     {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
     | {ord("％"): "%", ord("．"): ".", ord("："): ":", ord("＋"): "+", ord("～"): "~", ord("－"): "-"}
 )
-_CONNECTIVES = "(?<!不)但是?|不过|而且|并且|同时|另外|此外|然而|所以|因此|以及我|还有|只有"
 _BOUNDARY = re.compile(
-    rf"(?P<stop>[。！!？?；;\n\r…])|(?<!\d),|,(?!\d{{3}})|[，（）()【】\[\]|\t]|(?<=[\u4e00-\u9fff])[ \u3000.]|(?={_CONNECTIVES})"
+    r"(?P<stop>[。！!？?；;\n\r…])|[，（）()【】\[\]|\t]|,(?!(?<=\d,)\d{3})"
+    r"|[ \u3000](?<=[\u4e00-\u9fff].)(?![ \d０-９])"
+    r"|\.(?<=[\u4e00-\u9fff]\.)|但(?<!不但)是?|不过(?!来)|而且|并且|同时|另外|此外|然而|所以|因此"
 )
-_DROPPED = re.compile(r"[\s“”\"'‘’「」『』《》*\u3000]")
+_SAYS_SOMETHING = re.compile(r"[^\W_]")
+_DROPPED = re.compile(r"[^\w%+\-~.,:/、—–]")
 _BEFORE = 48
 
 
@@ -70,7 +72,7 @@ def split_clauses(text: str) -> Iterator[Clause]:
 
 def _clause(text: str, plain: str, start: int, end: int, *, before: str, opens: bool) -> Clause | None:
     piece = plain[start:end]
-    if not any(char.isalnum() for char in piece):
+    if not _SAYS_SOMETHING.search(piece):
         return None
     if _DROPPED.search(piece):
         places = tuple(place for place, char in enumerate(piece) if not _DROPPED.match(char))

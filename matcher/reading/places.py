@@ -6,26 +6,35 @@ from datetime import date
 
 from matcher.reading.clauses import Clause, Found
 from matcher.reading.subjects import is_planned, is_supposed
-from matcher.taxonomy.regions import Region, ancestors, find_region, region
+from matcher.taxonomy.regions import Region, ancestors, read_region, region
 from matcher.taxonomy.zones import Zone, find_zone
 
 _LONGEST = 16
 _WHO = "我们公司|我们厂|我们企业|我们|我司|公司|本公司|我厂|工厂|厂子|厂|企业|总部|团队|项目|我|人|基地"
 _SETTLED = re.compile(
-    rf"(?:位于|坐落于|坐落在|坐落|注册地址在|注册地址|注册地在|注册地|注册在|注册于|地处|落户于|落户在|落户|总部设在|总部在|来自|地址|所在地|(?:{_WHO})(?:都|就|现在|目前|也)?(?:设)?在|^(?:目前|现在)?在)(?:是|为|:)?"
+    rf"(?:位于|坐落于|坐落在|坐落|注册地址在|注册地址|注册地在|注册地|注册在|注册于|地处|落户于|落户在|"
+    rf"落户|总部设在|总部在|来自|地址|所在地|(?:{_WHO})(?:都|就|现在|目前|也)?(?:设)?在|^(?:目前|"
+    rf"现在)?在)(?:是|为|:)?"
 )
 _CALLED = re.compile(rf"(?:^(?:{_WHO})?(?:是|是一家|是一个|一家|作为)?|(?:{_WHO})是|是一家|是)")
 _AFTER_SETTLED = re.compile(
-    "$|的|本地|当地|这边|注册|成立|做|从事|生产|经营|办|主营|专|研发|加工|开了?(?:厂|公司)|高新|经开|开发区|新区|工业园|科技|国家|综合|自贸|[一二三四五六七八九十\\d]|、|[^，]{0,12}(?:路|街|镇|乡|村|园|大厦|楼|号|产业园|孵化器|基地)"
+    "$|的|本地|当地|这边|注册|成立|做|从事|生产|经营|办|主营|专|研发|加工|开了?(?:厂|公司)|高新|经开|"
+    "开发区|新区|工业园|科技|国家|综合|自贸|[一二三四五六七八九十\\d]|、|[^，]{0,12}(?:路|街|镇|乡|村|园|"
+    "大厦|楼|号|产业园|孵化器|基地)"
 )
 _AFTER_CALLED = re.compile(
-    "(?:的|本地|当地|地区|本土)?(?:一家|企业|公司|厂|工厂|小微|中小|初创|创业|高新技术|科技型|科技|民营|团队|个体|做|从事|专精特新|制造业|生产)|的$|的[\u4e00-\u9fff]{1,12}(?:企业|公司|厂|团队|的)|[\u4e00-\u9fff]{0,10}(?:企业|公司|工厂|厂|团队)$|$"
+    "(?:的|本地|当地|地区|本土)?(?:一家|企业|公司|厂|工厂|小微|中小|初创|创业|高新技术|科技型|科技|民营|"
+    "团队|个体|做|从事|专精特新|制造业|生产)|的$|的[\u4e00-\u9fff]{1,12}(?:企业|公司|厂|团队|的)|"
+    "[\u4e00-\u9fff]{0,10}(?:企业|公司|工厂|厂|团队)$|$"
 )
 _ELSEWHERE = re.compile(
-    "客户|市场|销往|出口|卖到|面向|分公司|办事处|分部|子公司|参展|迁|搬|银行|大学|学院|出差|招聘|代理商|经销|门店遍布|有(?:个|一个|一家)?(?:客户|工厂|门店|仓库)|读书|毕业|上学|展会|医院|交易所|法院|推广|设厂|建厂|设有|分厂|合作|上市|供应商|专家|教授|老师|研究院"
+    "客户|市场|销往|出口|卖到|面向|分公司|办事处|分部|子公司|参展|迁|搬|银行|大学|学院|出差|招聘|代理商|"
+    "经销|门店遍布|有(?:个|一个|一家)?(?:客户|工厂|门店|仓库)|读书|毕业|上学|展会|医院|交易所|法院|推广|"
+    "设厂|建厂|设有|分厂|合作|上市|供应商|专家|教授|老师|研究院"
 )
 _ZONE_WORD = re.compile(
-    "高新区|高新技术产业开发区|开发区|经开区|工业园区|工业园|新区|科学城|科技园|科技城|产业园|中关村|张江|光谷|保税区|自贸区|园区|基地|软件园|未来科技城|新城"
+    "高新区|高新技术产业开发区|开发区|经开区|工业园区|工业园|新区|科学城|科技园|科技城|产业园|中关村|"
+    "张江|光谷|保税区|自贸区|园区|基地|软件园|未来科技城|新城"
 )
 _TRIGGER = re.compile("在|位于|坐落|注册|地处|落户|来自|地址|所在地|是|^.{0,14}(?:企业|公司|厂|团队|的|一家)|总部")
 
@@ -46,9 +55,9 @@ def read_places(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - 
 
 def _named(clause: Clause, cue: re.Match[str], follows: re.Pattern[str]) -> Iterator[Found]:
     text, start = clause.text, cue.end()
-    place, length = _longest_region(text[start : start + _LONGEST])
+    place, place_end = read_region(text[: start + _LONGEST], start)
     zone, zone_length = _zone(text[start : start + _LONGEST])
-    end = start + max(length, zone_length)
+    end = max(place_end, start + zone_length)
     if end == start or not follows.match(text, end):
         return
     if zone is not None:
@@ -56,19 +65,6 @@ def _named(clause: Clause, cue: re.Match[str], follows: re.Pattern[str]) -> Iter
     code = _deepest(place, zone)
     if code:
         yield Found("region", code, start, end)
-
-
-def _longest_region(text: str) -> tuple[Region | None, int]:
-    """The most specific region that the text opens with, and how many characters name it."""
-    best: Region | None = None
-    used = 0
-    for length in range(2, len(text) + 1):
-        found = find_region(text[:length])
-        if found is not None and (best is None or _refines(found, best)):
-            best, used = found, length
-        elif found == best and best is not None and text[length - 1] in "省市区县" and used == length - 1:
-            used = length
-    return best, used
 
 
 def _refines(found: Region, best: Region) -> bool:

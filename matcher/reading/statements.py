@@ -18,13 +18,14 @@ from matcher.reading.capital import read_capital
 from matcher.reading.certificates import read_certificates
 from matcher.reading.clauses import Clause, Found, Recogniser, split_clauses
 from matcher.reading.intellectual_property import read_intellectual_property
+from matcher.reading.kinds import read_kinds
 from matcher.reading.people import read_people, read_talent
 from matcher.reading.places import read_places
 from matcher.reading.security import read_security
 from matcher.reading.shares import read_shares
 from matcher.reading.standing import read_standing
-from matcher.reading.subjects import is_about_others, names_self
-from matcher.reading.wishes import read_kinds, read_needed_amount, read_purposes, read_terms
+from matcher.reading.subjects import is_about_others, names_self, opens_with_others
+from matcher.reading.wishes import read_needed_amount, read_purposes, read_terms
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     read_ages,
@@ -50,7 +51,8 @@ RECOGNISERS: tuple[Recogniser, ...] = (
 
 _WISHES = frozenset({"need_amount_wan", "need_term_months", "need_purpose"})
 _PLEASANTRIES = re.compile(
-    "(?:你好|您好|谢谢|请问|请教一?下?|各位|大家好|老师好?|麻烦了?|打扰了?|多谢|感谢|问一下|咨询一下|您|在吗|我想问一?下?|想问一?下?|帮忙看看|急)+"
+    "(?:你好|您好|谢谢|请问|请教一?下?|各位|大家好|老师好?|麻烦了?|打扰了?|多谢|感谢|问一下|咨询一下|您|"
+    "在吗|我想问一?下?|想问一?下?|帮忙看看|急)+"
 )
 
 
@@ -68,7 +70,7 @@ def read_statements(text: str, *, at: date) -> Reading:
             elsewhere = False
         said = [*_statements(clause, at)]
         own = [item for item in said if not _is_of_others(clause, item, elsewhere=elsewhere)]
-        wished = () if is_about_others(clause, 0, 0) else tuple(read_kinds(clause))
+        wished = () if opens_with_others(clause) else tuple(read_kinds(clause))
         kinds.update(dict.fromkeys(wished))
         understood += [Understood(item.field, item.value, clause.words(item.start, item.end)) for item in own]
         if not own and not wished and not _PLEASANTRIES.fullmatch(clause.text):

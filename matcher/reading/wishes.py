@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from matcher.offers import OfferKind
 from matcher.reading.amounts import FILLER, MONEY, wan
 from matcher.reading.capital import ROUND
 from matcher.reading.clauses import Clause, Found
@@ -13,20 +12,37 @@ from matcher.reading.labels import Labelled, label, labelled
 from matcher.reading.numerals import ARABIC, CHINESE, number
 from matcher.reading.subjects import is_supposed
 
-WANT = "想|要|需|求|申请|希望|打算|计划|准备|缺|找|寻|能不能|能否|可否|可不可以|怎么|如何|哪些|哪里|哪种|什么|有没有|能贷|能拿|能申|可以申|对接|推荐|急|办理|想办|解决|贵|难|咨询|了解|争取|拟"
-_WANT = re.compile(WANT)
-_HELD = re.compile(
-    "已有|现有|余额|还有|还剩|存量|已经?贷|已经?借|贷过|借过|贷了|借了|融过|融了|获得|拿到|拿过|拿了|获批|已获|完成|去年|前年|之前|曾|上一轮|提供|发放|放款|累计|帮|为客户|给客户|服务|担保费|有一?笔|已还|欠|在贷|目前有|注册|实缴|投入了|花了"
+WANT = (
+    "想|最好|要|需|求|申请|希望|打算|计划|准备|缺|找|寻|能不能|能否|可否|可不可以|怎么|如何|哪些|哪里|"
+    "哪种|什么|有没有|能贷|能拿|能申|可以申|对接|推荐|急|办理|想办|解决|贵|难|咨询|了解|争取|拟"
 )
-_BETWEEN = rf"{FILLER}|个|款|人民币|上限|最高|不超过|不低于|最多|希望|银行|一笔|需求|需要|(?:{ARABIC}|{CHINESE})(?:千万|百万|万|亿)?元?[-~—–至到]"
-_FUNDS = "贷款|融资|借款|资金|额度|授信|信用贷|流动资金|流贷|担保|周转|股权投资|股权融资|天使投资|投资|缺口|经营贷|抵押贷|信贷"
+WANTED = re.compile(WANT)
+"""Words of wishing and asking."""
+_HELD = re.compile(
+    "已有|现有|余额|还有|还剩|存量|已经?贷|已经?借|贷过|借过|贷了|借了|融过|融了|获得|拿到|拿过|拿了|"
+    "获批|已获|完成|去年|前年|近[两二2三]年|之前|曾|上一轮|提供|发放|放款|累计|帮|为客户|给客户|服务|"
+    "担保费|有一?笔|已还|欠|在贷|目前有|注册|实缴|投入了|花了"
+)
+_BETWEEN = (
+    rf"{FILLER}|个|款|人民币|上限|最高|不超过|不低于|最多|希望|银行|一笔|需求|需要|(?:{ARABIC}|"
+    rf"{CHINESE})(?:千万|百万|万|亿)?元?[-~—–至到]"
+)
+_FUNDS = (
+    "贷款|融资|借款|资金|额度|授信|信用贷|流动资金|流贷|担保|周转|股权投资|股权融资|天使投资|投资|缺口|"
+    "经营贷|抵押贷|信贷"
+)
 _NEVER_BEFORE = "(?!)"
 _BORROWING = label(
-    "need_amount_wan", "贷款?|借款|借|融资|融|筹集资金|筹资|筹措|筹|募集资金|募集|募资|资金需求|融资需求|贷款需求|资金缺口|融资缺口|缺口", _BETWEEN
-)  # fmt: skip
+    "need_amount_wan",
+    "贷款?|借款|借|融资|融|筹集资金|筹资|筹措|筹|募集资金|募集|募资|(?:找|引入|引进|寻求|拿|要|需要|对接|"
+    "融)[^，]{0,6}投资|资金需求|融资需求|贷款需求|资金缺口|融资缺口|缺口",
+    _BETWEEN,
+)
 _ASKING = label(
-    "need_amount_wan", "需要|需求|需|缺|差|想要|想拿|想用|急用|求|申请|引入|引进|寻求|资金|授信额度|授信|额度|周转|垫资", f"{_BETWEEN}|资金|贷款|钱|担保"
-)  # fmt: skip
+    "need_amount_wan",
+    "需要|需求|需|缺|差|想要|想拿|想用|急用|求|申请|引入|引进|寻求|资金|授信额度|授信|额度|周转|垫资",
+    f"{_BETWEEN}|资金|贷款|钱|担保",
+)
 _NAMED_AFTER = label(
     "need_amount_wan",
     _NEVER_BEFORE,
@@ -37,30 +53,59 @@ _NEEDS = (_BORROWING, _ASKING, _NAMED_AFTER)
 _PIECES = re.compile(
     rf"(?:借|贷|融)(?:款|资|个)?(?P<number>{ARABIC}|{CHINESE})个(?![月亿年点小百项人]|客户|工作|银行|产品|平台|项目)"
 )
-_OTHER_MONEY = re.compile("注册|实缴|固定|固投|总投|自有|政府|补贴|奖励|引导|没有?$|无$|投资(?=[^，]{0,2}$)|订单")
+_OTHER_MONEY = re.compile("注册|实缴|固定|固投|总投|自有|政府|补贴|奖励|引导|没有?$|无$|订单")
 _ROUND_BEFORE = re.compile(rf"(?:{ROUND})(?:融资|投资)?$")
 _TERMS = re.compile(
-    rf"(?:期限|贷期|借期|账期|用款|周转|使用|贷|借|用|为期|贷款期限|授信|最长|期|万|万元)(?:时间|期|为|是|大概|约|:|最长|不超过|个|一个|款|元|、){{0,3}}(?P<length>半|{ARABIC}|{CHINESE})(?P<unit>年半|年|个月)(?!内(?:上市|实现)|来|前|以上|后|利|的?(?:历史|经验))(?:期)?"
-    rf"|(?P<length2>半|(?<![\d-]){ARABIC}|{CHINESE})(?P<unit2>年|个月)(?:期的?|左右的?|的)?(?:贷款|周转|借款|授信|流贷|短贷)"
+    rf"(?:期限|贷期|借期|账期|用款|周转|使用|贷|借|用|为期|贷款期限|授信|最长|期|万|万元)(?:时间|期|为|是|"
+    rf"大概|约|:|最长|不超过|个|一个|款|元|、){{0,3}}(?P<length>半|{ARABIC}|{CHINESE})(?P<unit>年半|年|"
+    rf"个月)(?!内(?:上市|实现)|来|前|以上|后|利|的?(?:历史|经验))(?:期)?"
+    rf"|(?P<length2>半|(?<![\d-]){ARABIC}|{CHINESE})(?P<unit2>年|个月)(?:期的?|左右的?|的)?(?:贷款|周转|"
+    rf"借款|授信|流贷|短贷)"
     rf"|(?P<length3>(?<![\d-]){ARABIC}|{CHINESE})(?P<unit3>年|个月)期(?![权货国债刊间望末])"
 )
 _NOT_LOAN_TERM = re.compile(
-    "合同期|租期|租赁|保修|服务期|质保|合作期|经营期|保险期|有效期|存续|研发期|建设期|工期|聘|学制|投资期|锁定|应收账款?账?期|账期|回款"
+    "合同期|租期|租赁|保修|服务期|质保|合作期|经营期|保险期|有效期|存续|研发期|建设期|工期|聘|学制|"
+    "投资期|锁定|应收账款?账?期|账期|回款"
 )
 _PURPOSES: tuple[tuple[str, str], ...] = (
     ("续贷周转", "续贷|倒贷|过桥|转贷|还(?:旧|到期)?贷款?(?!难)|归还(?:到期)?贷款|借新还旧"),
-    ("厂房建设", "(?:建|盖|扩建|新建|自建|修|造)(?:设|一栋|新|个|一个|标准)?(?:厂房|车间|工厂|厂区)|厂房建设|扩厂|建新厂"),
-    ("设备购置", "(?:买|购买|购置|采购|添置|添|更新|引进|换|上|购|增加|增添)(?:一批|几台|一台|两台|新的?|进口的?|生产|检测|研发|加工|机器|自动化|些|点|[一两三四五几\\d]{1,2}台|[一两三四五几\\d]{1,2}条|条|新){0,3}(?:设备|机床|生产线|产线|机器|仪器)|设备(?:更新|购置|改造|采购)"),
-    ("订单备货", "备货|备料|(?:买|采购|购买|进)(?:一批)?(?:原材料|原料|材料|货)(?!设备)|订单(?:要|需要|需)?垫资|垫(?:付)?货款|生产订单|赶订单|接了?(?:个|一?批|大)?(?:大)?订单"),
-    ("流动资金", "流动资金|日常经营|日常周转|发工资|付货款|支付货款|资金周转|周转资金|经营周转|补充现金流|周转一下|运营资金|短期周转|周转"),
+    (
+        "厂房建设",
+        "(?:建|盖|扩建|新建|自建|修|造)(?:设|一栋|新|个|一个|标准)?(?:厂房|车间|工厂|厂区)|厂房建设|扩厂|建新厂",
+    ),
+    (
+        "设备购置",
+        "(?:买|购买|购置|采购|添置|添|更新|引进|换|上|购|增加|增添)(?:一批|几台|一台|两台|新的?|进口的?|生产|"
+        "检测|研发|加工|机器|自动化|些|点|[一两三四五几\\d]{1,2}台|[一两三四五几\\d]{1,2}条|条|"
+        "新){0,3}(?:设备|机床|生产线|产线|机器|仪器)|设备(?:更新|购置|改造|采购)",
+    ),
+    (
+        "订单备货",
+        "备货|备料|(?:买|采购|购买|进)(?:一批)?(?:原材料|原料|材料|货)(?!设备)|订单(?:要|需要|需)?垫资|"
+        "垫(?:付)?货款|生产订单|赶订单|接了?(?:个|一?批|大)?(?:大)?订单",
+    ),
+    (
+        "流动资金",
+        "流动资金|日常经营|日常周转|发工资|付货款|支付货款|资金周转|周转资金|经营周转|补充现金流|周转一下|"
+        "运营资金|短期周转|周转",
+    ),
     ("并购", "并购|收购(?:一家|同行|上游|下游|竞争)"),
-    ("研发", "(?:用于|用来|投入到?|拿来|用在|投到|花在|做|搞|继续|加大|扩大|支持)(?:新产品|产品|技术|新药|新一代|的|投入|后续|临床){0,3}(?:研发|开发|临床试验|临床)|研发(?:资金|用款)"),
-    ("市场拓展", "(?:开拓|拓展|开发|打开|做|推广|扩大|扩展)(?:海外|国内|国外|新|全国|外地|省外|华东|销售)?(?:市场|渠道|销路)|市场(?:推广|拓展|开拓)"),
-)  # fmt: skip
+    (
+        "研发",
+        "(?:用于|用来|投入到?|拿来|用在|投到|花在|做|搞|继续|加大|扩大|支持)(?:新产品|产品|技术|新药|新一代|"
+        "的|投入|后续|临床){0,3}(?:研发|开发|临床试验|临床)|研发(?:资金|用款)",
+    ),
+    (
+        "市场拓展",
+        "(?:开拓|拓展|开发|打开|做|推广|扩大|扩展)(?:海外|国内|国外|新|全国|外地|省外|华东|销售)?(?:市场|"
+        "渠道|销路)|市场(?:推广|拓展|开拓)",
+    ),
+)
 _PURPOSE_PATTERNS = tuple((purpose, re.compile(words)) for purpose, words in _PURPOSES)
 _SPENDING = re.compile(f"用于|用来|拿来|用在|投入|为了|主要是|主要用|{WANT}|贷|资金|借|融|钱|补充|周转|用途")
-_OWN_BUSINESS = re.compile(
-    "我们(?:是|做|主要|从事|专门|提供)|从事|主营|提供|帮(?:助)?(?:企业|客户)|为(?:企业|客户)|已经?(?:买|购|建|完成)|刚(?:买|建|购)|去年(?:买|购|建)|服务(?:商|平台|公司)|业务(?:是|为|有|包括)"
+OWN_BUSINESS = re.compile(
+    "我们(?:是|做|主要|从事|专门|提供)|从事|主营|提供|帮(?:助)?(?:企业|客户)|为(?:企业|客户)|已经?(?:买|"
+    "购|建|完成)|刚(?:买|建|购)|去年(?:买|购|建)|服务(?:商|平台|公司)|业务(?:是|为|有|包括)"
 )
 _NEED_TRIGGER = re.compile("[万亿元wW块个]")
 
@@ -83,7 +128,7 @@ def read_needed_amount(clause: Clause, at: date) -> Iterator[Found]:  # noqa: AR
 def _is_asked(clause: Clause, item: Labelled) -> bool:
     """A wish, or a plain "贷款300万"; not a loan that is held, a round that was closed, or money of another kind."""
     left = clause.text[max(0, item.start - 12) : item.number.start()]
-    wanted = max((match.end() for match in _WANT.finditer(left)), default=0)
+    wanted = max((match.end() for match in WANTED.finditer(left)), default=0)
     held = max((match.end() for match in _HELD.finditer(left)), default=0)
     if held > wanted or _OTHER_MONEY.search(left):
         return False
@@ -111,7 +156,7 @@ def read_terms(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - t
 
 def read_purposes(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
     """Yield `need_purpose`, one of 贷款用途; the business itself ("我们做设备采购") is no purpose."""
-    if _OWN_BUSINESS.search(clause.text) and not re.search("贷|借|资金|融资", clause.text):
+    if OWN_BUSINESS.search(clause.text) and not re.search("贷|借|资金|融资", clause.text):
         return
     for purpose, pattern in _PURPOSE_PATTERNS:
         match = pattern.search(clause.text)
@@ -120,53 +165,3 @@ def read_purposes(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 
         if match.start() <= 1 or _SPENDING.search(clause.text, 0, match.end() + 8):
             yield Found("need_purpose", purpose, *match.span())
             return
-
-
-_KINDS: tuple[tuple[OfferKind, str], ...] = (
-    (OfferKind.LOAN, "贷款|借款|借钱|信用贷|经营贷|抵押贷|信贷|授信|(?<!股权)(?<!轮)融资(?!租赁)|流贷|贷(?![款])|流动资金|周转|续贷|过桥|专利质押|知识产权质押|借[\d一二三五百千]"),
-    (OfferKind.GUARANTEE, "担保(?!物|人|方式|函)|增信|保函"),
-    (OfferKind.INSURANCE, "保险|投保|保费|参保险|理赔"),
-    (OfferKind.FUND, "股权融资|股权投资|天使投资|天使轮|种子轮|创投|风投|风险投资|VC|PE机构|投资人|投资机构|投资方|基金|引入投资|拿投资|拉投资|要投资|找投资|[A-Ea-e]\+?轮|战略投资"),
-    (OfferKind.INCUBATION, "入驻|孵化|场地|办公室|办公场所|办公空间|工位|园区|众创空间|加速器|租厂房|厂房租|(?:找|租)(?:个|一个)?(?:地方|厂房|办公)|落地(?:到|在|哪)"),
-    (OfferKind.PROCUREMENT, "客户|采购商|买家|订单(?!融资|贷|质押)|龙头企业|链主|大企业|配套|供应链(?!金融|融资)|销路|供应商名录|产业链合作|进入供应"),
-    (OfferKind.PROGRAMME, "补贴|补助|奖励|奖补|贴息|扶持|资助|政策|申报|项目资金|专项资金|认定高企|服务券|大赛|路演"),
-    (OfferKind.SERVICE, "检测|检验|辅导|咨询(?!一下|下|问)|培训|法律服务|法务|代理记账|认证|数字化转型|数字化改造|管理提升|技术服务|中试|专家|共享设备|仪器"),
-)  # fmt: skip
-_KIND_PATTERNS = tuple((kind, re.compile(words)) for kind, words in _KINDS)
-_MONEY_ONLY = re.compile(
-    "缺钱|缺资金|资金(?:紧张|不足|缺口|困难|压力)|要钱|找钱|需要(?:一笔)?资金|需要钱|差钱|找资金|要资金|没钱|资金需求|缺[\d一二三五百千]+万"
-)
-_DENIED_KIND = re.compile("没有?$|无$|不$|未$|不需要$|不想$|没有?过$|不要$|除了?$|还不?上$|没$|欠$")
-_PAST_KIND = re.compile(
-    "贷过|借过|拿过|已有|现有|已经?(?:有|获|拿|贷|享受)|去年(?:拿|获|贷)|获得过|有一?笔|做过|曾|余额|还清|结清|在贷|还有|名下|拿了|领过|领了"
-)
-
-
-def read_kinds(clause: Clause) -> Iterator[OfferKind]:
-    """Yield the kinds of offer that a clause asks for (贷款、担保、保险、基金、入驻、找客户、补贴、服务)."""
-    text = clause.text
-    if _MONEY_ONLY.search(text) and not is_supposed(clause, len(text)):
-        yield OfferKind.LOAN
-        yield OfferKind.FUND
-    for kind, pattern in _KIND_PATTERNS:
-        if any(_asks_for(text, match) for match in pattern.finditer(text)):
-            yield kind
-
-
-def _asks_for(text: str, match: re.Match[str]) -> bool:
-    left, right = text[max(0, match.start() - 14) : match.start()], text[match.end() : match.end() + 12]
-    wanted = max((item.end() for item in _WANT.finditer(left)), default=0)
-    past = max((item.end() for item in _PAST_KIND.finditer(left + match[0])), default=0)
-    if _DENIED_KIND.search(left) or past > wanted or _OWN_BUSINESS.search(left):
-        return False
-    return (
-        bool(wanted)
-        or _ASKED_AFTER.match(right) is not None
-        or (match.start() <= 1 and _PLAIN_AMOUNT.match(right) is not None)
-    )
-
-
-_ASKED_AFTER = re.compile(
-    "[^，]{0,6}(?:怎么|如何|哪些|哪家|哪里|有吗|吗|能|多少|需求|支持|推荐|渠道|贵|难|不够|不足|太)"
-)
-_PLAIN_AMOUNT = re.compile("[^，]{0,3}[\d一二三四五六七八九十两百千]{1,8}[万亿]|$")
