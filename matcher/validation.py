@@ -117,7 +117,10 @@ def _printable(field: Field, raw: object) -> str:
         raw = int(raw)
     if isinstance(raw, bool | datetime | date) or not isinstance(raw, str | int | float):
         raise _refusal(field, raw, "文字", "请把单元格改为文本格式")
-    return "".join(char for char in str(raw) if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+    text = str(raw)
+    if text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
 
 
 def _decimal(field: Field, value: object) -> Decimal:

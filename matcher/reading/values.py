@@ -70,6 +70,8 @@ def is_blank(raw: object) -> bool:
 def clean(text: str) -> str:
     """Give a text in the form that is parsed: half-width (NFKC), without any white space or invisible characters."""
     normal = unicodedata.normalize("NFKC", text.replace("&nbsp;", " "))
+    if normal.isprintable():  # the one white space that is printable is " "
+        return normal.replace(" ", "")
     return "".join(char for char in normal if not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf"))
 
 
