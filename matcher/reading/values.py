@@ -88,10 +88,11 @@ def parse_money_wan(text: object, *, unit: str | None = None) -> Decimal:
         raise _refusal(text, "人民币金额", f"系统不换算外币（{foreign.group()}），请按约定汇率换算成人民币后填写")
     amount = written.removesuffix("整").removesuffix("圆").removesuffix("元")
     stated = amount != written or _has_scale(amount)
-    if not stated and unit not in YUAN_PER_UNIT:
+    number = _amount(amount, text, expected)
+    yuan = 1 if stated else YUAN_PER_UNIT.get(unit or "")
+    if yuan is None:
         raise _refusal(text, expected, "请写明单位（元、万元或亿元），或在表头注明，如 注册资本(万元)")
-    yuan = _amount(amount, text, expected)
-    return yuan / _WAN if stated or unit is None else yuan * YUAN_PER_UNIT[unit] / _WAN
+    return number * yuan / _WAN
 
 
 def parse_count(text: object, *, unit: str | None = None) -> int:

@@ -58,9 +58,12 @@ def find_industry(text: str) -> Industry | None:
     """
     cleaned = unicodedata.normalize("NFKC", text).strip().upper()
     lead = _LEADING_CODE.match(cleaned)
-    if lead and lead.group():
-        return find_code(lead.group())
-    return _by_name(cleaned)
+    if lead is None or not lead.group():
+        return _by_name(cleaned)
+    found = find_code(lead.group())
+    rest = _NOISE.sub("", cleaned[lead.end() :])
+    certain = not rest or (lead.group(1) and lead.group(2))
+    return found if found and (certain or _agrees(rest, found)) else None
 
 
 @cache
@@ -115,6 +118,12 @@ def _plain(code: str) -> str:
 def _line(node: Industry) -> tuple[str, ...]:
     """Give the codes from a node up to its section."""
     return (node.code, *_line(_tree()[node.parent])) if node.parent else (node.code,)
+
+
+def _agrees(words: str, found: Industry) -> bool:
+    """Say whether what follows a bare code is its name: 39计算机 is a code, 36氪 and A股 are not."""
+    name = _NOISE.sub("", found.name)
+    return words in name or name in words
 
 
 def _by_name(text: str) -> Industry | None:

@@ -61,19 +61,23 @@ def find_zone(text: str) -> Zone | None:
     (呼和浩特市金桥开发区 is not 上海金桥).
     """
     plain = _plain(text)
-    mentions = list(_mentions(plain))
-    whole = [
-        (plain[start:end], named)
-        for start, end, named in mentions
-        if not any(first <= start and end <= last and last - first > end - start for first, last, _ in mentions)
-    ]
+    whole: list[tuple[int, int, Zone]] = []
+    for start, end, named in _mentions(plain):
+        overlaps = bool(whole) and start < whole[-1][1]
+        if overlaps and end - start > whole[-1][1] - whole[-1][0]:
+            whole.pop()
+        elif overlaps:
+            continue
+        whole.append((start, end, named))
     place = find_region(text) if whole else None
-    found = {named.code: named for name, named in whole if place is None or _lies_in(name, named, place)}
+    found = {item.code: item for start, end, item in whole if _lies_in(plain[start:end], item, place)}
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _lies_in(name: str, named: Zone, place: Region) -> bool:
+def _lies_in(name: str, named: Zone, place: Region | None) -> bool:
     """Say whether a zone can be where the text is; a name with its own city (苏州工业园区) needs no other."""
+    if place is None:
+        return True
     near = is_under(named.region, (place.code,)) or is_under(place.code, (named.region,))
     return near or find_region(name) is not None
 
