@@ -69,7 +69,7 @@ class LexicalIndex:
         self._counter = TermCounter(tokenizer)
         self._lock = RLock()
         self._rarity = np.ones(self._counter.columns, dtype=np.float32)
-        self._waiting: csr_array
+        self._waiting: csc_array
         self._alive: NDArray[np.int64]
         self._settle(KeyTable(), csr_array((0, self._counter.columns), dtype=np.float32))
 
@@ -102,7 +102,7 @@ class LexicalIndex:
         with self._lock:
             self.remove(wanted)
             first = self._settled.shape[0] + self._waiting.shape[0]
-            self._waiting = vstack([self._waiting, fresh], format="csr")
+            self._waiting = csc_array(vstack([self._waiting.tocsr(), fresh], format="csr"))
             self._table.append(wanted)
             self._alive = np.concatenate([self._alive, np.arange(first, first + len(wanted))])
             if self._waiting.shape[0] > _WAITING_ROWS:
@@ -125,9 +125,8 @@ class LexicalIndex:
         terms = self._weighed(self._counter.count([query]))
         with self._lock:
             rows = self._alive[self._table.positions(as_keys(keys))]
-            settled = self._settled[:, terms.indices] @ terms.data
-            waiting = (self._waiting @ terms.T).toarray().ravel()
-        scores = np.concatenate([settled, waiting]).astype(np.float32)
+            blocks = [self._settled, self._waiting] if self._waiting.shape[0] else [self._settled]
+            scores = np.concatenate([block[:, terms.indices] @ terms.data for block in blocks]).astype(np.float32)
         found: Similarities = np.clip(scores[rows], 0.0, 1.0)
         return found
 
@@ -163,12 +162,12 @@ class LexicalIndex:
         return index
 
     def _rows(self) -> csr_array:
-        return vstack([self._settled.tocsr(), self._waiting], format="csr")[self._alive]
+        return vstack([self._settled.tocsr(), self._waiting.tocsr()], format="csr")[self._alive]
 
     def _settle(self, table: KeyTable, rows: csr_array) -> None:
         self._table = table
         self._settled = csc_array(rows)
-        self._waiting = csr_array((0, self._counter.columns), dtype=np.float32)
+        self._waiting = csc_array((0, self._counter.columns), dtype=np.float32)
         self._alive = np.arange(len(table))
 
     def _weighed(self, counts: csr_array) -> csr_array:

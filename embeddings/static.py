@@ -7,6 +7,7 @@ The folder is a sentence-transformers model (StaticEmbedding, then Normalize) in
 
 import hashlib
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ class StaticEncoder:
         found = [encoding.ids for encoding in _encodings(self.tokenizer, texts)]
         bounds = np.zeros(len(found) + 1, dtype=np.int64)
         np.cumsum([len(ids) for ids in found], out=bounds[1:])
-        tokens = np.fromiter((token for ids in found for token in ids), dtype=np.int64, count=int(bounds[-1]))
+        tokens = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(bounds[-1]))
         counts = csr_array(
             (np.ones(len(tokens), dtype=np.float32), tokens, bounds), shape=(len(found), len(self._table))
         )

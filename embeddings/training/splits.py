@@ -2,6 +2,7 @@
 
 import hashlib
 from enum import StrEnum
+from functools import cache
 
 
 class Split(StrEnum):
@@ -11,6 +12,7 @@ class Split(StrEnum):
     DEVELOPMENT = "development"
 
 
+@cache
 def split_of(kind: str, identity: str, share: float = 0.15) -> Split:
     """Give the side of one thing of a kind (company, class, product, article); `share` of them is held out."""
     digest = hashlib.sha256(f"{kind}\0{identity}".encode()).digest()

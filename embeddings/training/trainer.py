@@ -4,12 +4,14 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from random import Random
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
@@ -30,7 +32,8 @@ class TrainingPlan:
     scale: float = 20.0
     dropout: float = 0.3
     widths: tuple[int, ...] = (256, 64)
-    graded_weight: float = 0.2
+    graded_weight: float = 0.05
+    graded_batch: int = 256
     redraw: int = 400
     seed: int = 7
 
@@ -45,23 +48,50 @@ class _Pool:
     right_ids: NDArray[np.int64]
 
 
-class _Bags(nn.Module):
-    """The vectors of all units; a text is the weighted sum of its units."""
+@dataclass(frozen=True, slots=True)
+class _Graded:
+    """Sentence pairs as word counts, with their grades 0 to 5."""
+
+    left: csr_array
+    right: csr_array
+    grades: NDArray[np.float64]
+
+
+class _Units:
+    """The vectors of all units, with Adam's two moments; only the rows that a step touches are read and moved."""
 
     def __init__(self, units: NDArray[np.float32], matrix: csr_array) -> None:
-        super().__init__()
-        self.bag = nn.EmbeddingBag.from_pretrained(torch.from_numpy(units), freeze=False, mode="sum", sparse=True)
-        self._matrix = matrix
+        self.vectors = units.copy()
+        self.matrix = matrix
+        self._mean = np.zeros_like(units)
+        self._square = np.zeros_like(units)
+        self._steps = 0
 
-    def forward(self, words: csr_array) -> Tensor:
-        units = words @ self._matrix
-        offsets = torch.from_numpy(units.indptr[:-1].astype(np.int64))
-        found: Tensor = self.bag(
-            torch.from_numpy(units.indices.astype(np.int64)),
-            offsets,
-            per_sample_weights=torch.from_numpy(units.data.astype(np.float32)),
-        )
-        return found
+    def step(self, rows: NDArray[np.int64], gradient: NDArray[np.float32], rate: float) -> None:
+        """Move `rows` against their gradient (sparse Adam, as torch.optim.SparseAdam does it)."""
+        self._steps += 1
+        self._mean[rows] = mean = self._mean[rows] * np.float32(0.9) + gradient * np.float32(0.1)
+        self._square[rows] = square = self._square[rows] * np.float32(0.999) + gradient**2 * np.float32(0.001)
+        size = rate * np.sqrt(1 - 0.999**self._steps) / (1 - 0.9**self._steps)
+        self.vectors[rows] -= np.float32(size) * mean / (np.sqrt(square) + np.float32(1e-8))
+
+    def table(self) -> NDArray[np.float32]:
+        """The (words, d) vectors that the units make now."""
+        return composed(self.matrix, self.vectors)
+
+
+class _TextSums(torch.autograd.Function):
+    """Texts as sums of words, words as sums of units: two small sparse products, far cheaper than one expanded."""
+
+    @staticmethod
+    def forward(ctx: Any, units: Tensor, words: csr_array, parts: csr_array) -> Tensor:
+        ctx.words, ctx.parts = words, parts
+        return torch.from_numpy(words @ (parts @ units.detach().numpy()))
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        through = ctx.parts.T @ (ctx.words.T @ np.ascontiguousarray(gradients[0].numpy()))
+        return torch.from_numpy(np.ascontiguousarray(through)), None, None
 
 
 def train(
@@ -75,34 +105,48 @@ def train(
     watch: Callable[[int, NDArray[np.float32]], None] | None = None,
 ) -> NDArray[np.float32]:
     """Train from the given units (u, d); give the (words, d) table. `watch` sees the table each redraw."""
-    torch.manual_seed(plan.seed)
-    random, noise = Random(plan.seed), np.random.default_rng(plan.seed)
-    model = _Bags(units, matrix)
-    optimiser = torch.optim.SparseAdam(model.parameters(), lr=plan.rate)
+    random, noise = Random(plan.seed), np.random.default_rng(plan.seed)  # noqa: S311  # not for secrets
+    model = _Units(units, matrix)
     graded = _graded(data, tokenizer)
     batches = _batches(data, tokenizer, plan, random, sources)
     started = time.monotonic()
     for step in range(plan.steps):
-        for group in optimiser.param_groups:
-            group["lr"] = _rate(plan, step)
-        loss = _contrast(model, next(batches), plan, noise)
-        if plan.graded_weight:
-            loss = loss + plan.graded_weight * _order(model, graded, plan, noise)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        optimiser.step()
+        loss = _one_step(model, next(batches), graded, plan, noise, _rate(plan, step))
         if (step + 1) % plan.redraw == 0 or step + 1 == plan.steps:
-            _LOG.info("step %d, loss %.3f, %.0f s", step + 1, loss.item(), time.monotonic() - started)
+            _LOG.info("step %d, loss %.3f, %.0f s", step + 1, loss, time.monotonic() - started)
             if watch:
-                watch(step + 1, composed(matrix, model.bag.weight.detach().numpy()))
-    return composed(matrix, model.bag.weight.detach().numpy())
+                watch(step + 1, model.table())
+    return model.table()
+
+
+def _one_step(
+    model: _Units, batch: _Pool, graded: _Graded, plan: TrainingPlan, noise: np.random.Generator, rate: float
+) -> float:
+    chosen = noise.choice(len(graded.grades), size=plan.graded_batch, replace=False)
+    blocks = [batch.left, batch.right, graded.left[chosen], graded.right[chosen]]
+    words = _dropped(vstack(blocks, format="csr"), plan, noise)
+    used = np.unique(words.indices)
+    parts = model.matrix[used]
+    rows, parts.indices = np.unique(parts.indices, return_inverse=True)
+    parts = csr_array((parts.data, parts.indices, parts.indptr), shape=(len(used), len(rows)))
+    local = csr_array((words.data, np.searchsorted(used, words.indices), words.indptr), (words.shape[0], len(used)))
+    leaf = torch.from_numpy(model.vectors[rows]).requires_grad_()
+    texts = _TextSums.apply(leaf, local, parts)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    size = batch.left.shape[0]
+    loss = _contrast(texts[:size], texts[size : 2 * size], _equal(batch), plan)
+    first, second = texts[2 * size : 2 * size + plan.graded_batch], texts[2 * size + plan.graded_batch :]
+    loss = loss + plan.graded_weight * _order(first, second, torch.from_numpy(graded.grades[chosen]), plan)
+    loss.backward()
+    if leaf.grad is not None:
+        model.step(rows, leaf.grad.numpy(), rate)
+    return float(loss.item())
 
 
 def word_counts(tokenizer: Tokenizer, texts: Sequence[str]) -> csr_array:
     """Give the (texts, words) float32 counts; the unknown word is left out."""
     found = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts))]
     rows = np.repeat(np.arange(len(found)), [len(ids) for ids in found])
-    words = np.fromiter((token for ids in found for token in ids), dtype=np.int64, count=len(rows))
+    words = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(rows))
     known = words > 0
     data = np.ones(int(known.sum()), dtype=np.float32)
     return csr_array((data, (rows[known], words[known])), shape=(len(found), tokenizer.get_vocab_size()))
@@ -144,13 +188,16 @@ def _dropped(words: csr_array, plan: TrainingPlan, noise: np.random.Generator) -
     return kept
 
 
-def _contrast(model: _Bags, batch: _Pool, plan: TrainingPlan, noise: np.random.Generator) -> Tensor:
-    left = model(_dropped(batch.left, plan, noise))
-    right = model(_dropped(batch.right, plan, noise))
+def _equal(batch: _Pool) -> Tensor:
+    """Tell which other pairs of a batch have an equal text on either side: they are no negatives."""
     same = (batch.left_ids[:, None] == batch.left_ids[None, :]) | (batch.right_ids[:, None] == batch.right_ids[None, :])
     np.fill_diagonal(same, val=False)
-    hidden = torch.from_numpy(same)
-    wanted = torch.arange(len(same))
+    return torch.from_numpy(same)
+
+
+def _contrast(left: Tensor, right: Tensor, hidden: Tensor, plan: TrainingPlan) -> Tensor:
+    """Cross-entropy of finding the right partner, both ways, at each Matryoshka width."""
+    wanted = torch.arange(len(hidden))
     losses = []
     for width in plan.widths:
         first = nn.functional.normalize(left[:, :width], dim=1)
@@ -160,20 +207,15 @@ def _contrast(model: _Bags, batch: _Pool, plan: TrainingPlan, noise: np.random.G
     return torch.stack(losses).mean() / 2
 
 
-def _graded(data: TrainingData, tokenizer: Tokenizer) -> tuple[csr_array, csr_array, Tensor]:
+def _graded(data: TrainingData, tokenizer: Tokenizer) -> _Graded:
     rows = data.graded("train")
-    grades = torch.tensor([grade for _, _, grade in rows])
-    return word_counts(tokenizer, [x[0] for x in rows]), word_counts(tokenizer, [x[1] for x in rows]), grades
+    sides = [word_counts(tokenizer, [row[side] for row in rows]) for side in (0, 1)]
+    return _Graded(sides[0], sides[1], np.asarray([grade for _, _, grade in rows]))
 
 
-def _order(
-    model: _Bags, graded: tuple[csr_array, csr_array, Tensor], plan: TrainingPlan, noise: np.random.Generator
-) -> Tensor:
+def _order(left: Tensor, right: Tensor, grades: Tensor, plan: TrainingPlan) -> Tensor:
     """CoSENT: a pair graded higher must be more similar than one graded lower."""
-    rows = noise.choice(graded[0].shape[0], size=256, replace=False)
-    first = nn.functional.normalize(model(_dropped(graded[0][rows], plan, noise)), dim=1)
-    second = nn.functional.normalize(model(_dropped(graded[1][rows], plan, noise)), dim=1)
+    first, second = nn.functional.normalize(left, dim=1), nn.functional.normalize(right, dim=1)
     scores = plan.scale * (first * second).sum(dim=1)
-    grades = graded[2][torch.from_numpy(rows)]
     wrong = (scores[:, None] - scores[None, :])[grades[:, None] < grades[None, :]]
     return torch.logsumexp(torch.cat([torch.zeros(1), wrong]), dim=0)
