@@ -2,16 +2,18 @@
 
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from signal import SIGTERM, default_int_handler, signal
 from threading import Thread
 from typing import Any, TypedDict
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from structlog import get_logger
+from uvicorn import Config, Server
 
 from api.errors import ServiceError
 from api.problems import Problem, Refusal
@@ -64,6 +66,7 @@ def create_app(services: Services, *, limits: BodyLimits | None = None, warming:
         version=API_VERSION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would be built from the Host header that the client sent
         lifespan=_lifespan(services, warming=warming),
         form_limits={"max_files": 1, "max_fields": 8, "max_part_size": 16 * 1024},
         middleware=[
@@ -98,9 +101,12 @@ def _lifespan(services: Services, *, warming: bool) -> Callable[[FastAPI], Abstr
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
-    """The one way from an error to an answer."""
+    """The one way from an error to an answer; a fault of ours is logged, a client's is not."""
+    problem = _problem(error)
+    if problem.status >= 500 and not isinstance(error, HTTPException):
+        get_logger("rongtong.http").error("request_failed", code=problem.code, exc_info=error)
     headers = error.headers if isinstance(error, HTTPException) else None
-    return _problem(error).response(request_id_of(request.scope), headers)
+    return problem.response(request_id_of(request.scope), headers)
 
 
 def _problem(error: Exception) -> Problem:
@@ -115,9 +121,9 @@ def _problem(error: Exception) -> Problem:
             return Problem.of_error(error)
 
 
-def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def server_config(app: FastAPI, settings: Settings) -> Config:
     """How uvicorn runs the application: uvloop, httptools with a time limit on headers, our own access log."""
-    return uvicorn.Config(
+    return Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -133,9 +139,14 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until told to stop. Raises what `build_services` raises."""
+    """Serve until told to stop (SIGINT, SIGTERM), then close what was opened. Raises what `build_services` raises.
+
+    uvicorn finishes the requests in hand and then delivers the signal again; by default SIGTERM would end the process
+    there and leave the embedded servers behind.
+    """
     from api.bootstrap import build_services
 
     configure(settings.log_format)
-    with build_services(settings) as services:
-        uvicorn.Server(server_config(create_app(services), settings)).run()
+    signal(SIGTERM, default_int_handler)
+    with suppress(KeyboardInterrupt), build_services(settings) as services:
+        Server(server_config(create_app(services), settings)).run()

@@ -163,7 +163,8 @@ class Problem:
     def response(self, request_id: str = "", headers: Mapping[str, str] | None = None) -> Response:
         """The HTTP answer."""
         body = orjson.dumps(self.document(request_id))
-        return Response(body, self.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+        told = {"Content-Language": "zh-CN", **(headers or {})}
+        return Response(body, self.status, headers=told, media_type=MEDIA_TYPE)
 
 
 class Refusal(HTTPException):

@@ -23,9 +23,6 @@ class Parties(Protocol):
     def get(self, viewer: Viewer, party: str, /) -> Party:
         """One party."""
 
-    def find_by_credit_code(self, viewer: Viewer, code: str, /) -> tuple[Party, ...]:
-        """The parties with a 统一社会信用代码."""
-
     def upsert_many(self, viewer: Viewer, written: Iterable[Party], /, *, merge: bool = True) -> UpsertCounts:
         """Write parties; without `merge` a party is exactly what is given."""
 

@@ -79,9 +79,6 @@ class FakeParties:
             raise UnknownParty(found=f"主体编号 {party!r}", expected="已有的主体", remedy="请核对编号")
         return found
 
-    def find_by_credit_code(self, viewer: Viewer, code: str) -> tuple[Party, ...]:
-        return ()
-
     def upsert_many(self, viewer: Viewer, written: Iterable[Party], *, merge: bool = True) -> UpsertCounts:
         counts = UpsertCounts()
         for party in written:

@@ -18,7 +18,7 @@ from matcher.errors import InvalidNeed, MatcherError, UnknownParty
 from tests.fakes.services import FakeServices
 
 ROOTS = (MatcherError, EmbeddingsError, ServiceError)
-NOT_IMPORTED = ("embeddings.training", "embeddings.evaluation", "api.cli", "api.store.migrations")
+NOT_IMPORTED = ("embeddings.training", "embeddings.evaluation", "api.store.migrations")
 
 
 def descendants(error: type[Exception]) -> Iterator[type[Exception]]:
@@ -58,6 +58,7 @@ def test_an_error_becomes_a_problem_with_its_code(
     response = client.post("/v1/matches", json={"text": "诊断"})
     problem = response.json()
     assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["content-language"] == "zh-CN"
     assert (response.status_code, problem["status"]) == (STATUSES[error], STATUSES[error])
     assert problem["type"] == f"urn:rongtong:problem:{error.code}"
     assert (problem["code"], problem["title"]) == (error.code, CODES[STATUSES[error]][1])
@@ -74,11 +75,17 @@ def test_known_statuses(error: type[MatcherError], status: int) -> None:
     assert status_of(error(found="", expected="", remedy="")) == status
 
 
-def test_a_fault_of_ours_tells_its_code_and_nothing_of_our_insides(client: TestClient, services: FakeServices) -> None:
+def test_a_fault_of_ours_tells_its_code_and_nothing_of_our_insides(
+    client: TestClient, services: FakeServices, logs: list[dict[str, object]]
+) -> None:
     services.matchmaker.failure = StoreDamaged(found="/srv/secret 表 parties", expected="完好", remedy="请恢复备份")
     response = client.post("/v1/matches", json={"text": "诊断"})
     assert response.json()["code"] == "store_damaged"
     assert "secret" not in response.text
+    assert [(entry["event"], entry.get("code")) for entry in logs[-2:]] == [
+        ("request_failed", "store_damaged"),
+        ("request", None),
+    ]
 
 
 def test_an_unforeseen_error_is_answered_logged_and_not_shown(
@@ -117,6 +124,7 @@ def test_the_access_log_tells_no_names_ids_or_texts(client: TestClient, logs: li
         ("GET", "/nowhere", 404, "not_found"),
         ("GET", "/docs/../../etc/passwd", 404, "not_found"),
         ("GET", "/docs/secret.js", 404, "not_found"),
+        ("GET", "/v1/offers/", 404, "not_found"),
         ("DELETE", "/v1/matches", 405, "method_not_allowed"),
         ("GET", "/v1/offers/nothing", 404, "unknown_offer"),
         ("GET", "/v1/parties/nobody", 404, "unknown_party"),
