@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -161,3 +162,11 @@ def test_a_request_id_that_could_harm_the_log_is_replaced(client: TestClient, gi
     answered = client.get("/healthz", headers={"X-Request-ID": given.encode()}).headers["x-request-id"]
     assert answered != given
     assert len(answered) == 32
+
+
+def test_every_code_is_in_the_manual() -> None:
+    manual = Path(__file__).parents[3].joinpath("docs", "http.md").read_text(encoding="utf-8")
+    shown = {error.code for error, status in STATUSES.items() if status != 500} | {
+        code for code, _, _ in CODES.values()
+    }
+    assert {code for code in shown if f"`{code}`" not in manual} - {"forbidden", "unavailable"} == set()
