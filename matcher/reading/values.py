@@ -64,7 +64,9 @@ class ParsedDate:
 
 def is_blank(raw: object) -> bool:
     """Say whether a cell holds nothing: empty, a dash, 未知, 不详, &nbsp; … (无 is a value: it says no)."""
-    return raw is None or (isinstance(raw, str) and clean(raw).lower() in BLANKS)
+    if not isinstance(raw, str):
+        return raw is None
+    return clean(raw[:_LONGEST]).lower() in BLANKS and not raw[_LONGEST:].strip()
 
 
 def clean(text: str) -> str:

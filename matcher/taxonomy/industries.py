@@ -54,9 +54,12 @@ def find_industry(text: str) -> Industry | None:
     """Find the industry that a text names, by code ("C27", "2770", "C27医药制造业") or by its name in the standard.
 
     Spaces, punctuation, 和/及 and a missing final 业 are overlooked. A name that several nested codes share gives the
-    most specific of them where they mean the same (房地产业: 70), else the broadest. Anything else gives None.
+    most specific of them where they mean the same (房地产业: 70), else the broadest. A single digit is a 大类 whose
+    zero a spreadsheet dropped (6: 06), for there is no other code of one digit. Anything else gives None.
     """
     cleaned = unicodedata.normalize("NFKC", text).strip().upper()
+    if len(cleaned) == 1 and cleaned.isdecimal():
+        return find_code(f"0{cleaned}")
     lead = _LEADING_CODE.match(cleaned)
     if lead is None or not lead.group():
         return _by_name(cleaned)

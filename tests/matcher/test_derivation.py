@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.declarations.registry import REGISTRY
@@ -147,6 +147,7 @@ rows = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(rows, days)
 def test_columns_say_what_rows_say(records, at):
     names = ("founded_on", "age_years", FLAG, VALID_TO)

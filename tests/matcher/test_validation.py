@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.declarations.registry import REGISTRY
@@ -195,6 +195,7 @@ def _values(field):
     return BY_TYPE[field.type]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(REGISTRY)).flatmap(lambda field: st.tuples(st.just(field), _values(field))))
 def test_the_store_gives_back_what_it_was_given(pair):
     field, value = pair
@@ -231,6 +232,7 @@ def test_an_unchecked_value_is_not_stored():
 junk = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text())
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(REGISTRY)), junk)
 def test_anything_is_taken_or_refused(field, raw):
     for take in (parse_cell, check_value):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import cn2an
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import InvalidValue
@@ -92,6 +92,7 @@ def test_money_that_is_not_certain_is_refused_with_a_remedy(raw, words):
         parse_money_wan(raw)
 
 
+@settings(deadline=None)
 @given(st.decimals(0, 10**9, places=4))
 def test_money_keeps_every_digit(amount):
     assert parse_money_wan(f"{amount}万元") == amount
@@ -99,6 +100,7 @@ def test_money_keeps_every_digit(amount):
     assert parse_money_wan(f"{amount}", unit="元") == amount / 10_000
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**11))
 def test_chinese_numerals_say_the_same_as_figures(number):
     assert parse_count(cn2an.an2cn(number)) == number
@@ -217,6 +219,7 @@ def test_what_is_no_date_is_refused(raw):
         parse_date(raw)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1600, 1, 1), date(2999, 12, 31)))
 def test_dates_come_back_from_every_way_of_writing(day):
     for text in (
@@ -238,6 +241,7 @@ def test_cells_that_say_something(raw):
     assert not is_blank(raw)
 
 
+@settings(deadline=None)
 @given(st.text() | st.floats() | st.integers() | st.none() | st.booleans())
 def test_any_cell_is_read_or_refused_with_three_parts(raw):
     for parse in (parse_money_wan, parse_count, parse_percent, parse_number, parse_date, parse_flag):

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
@@ -70,6 +70,7 @@ def test_departments_that_are_letters_are_allowed():
 digits = st.text("0123456789", min_size=8, max_size=8)
 
 
+@settings(deadline=None)
 @given(digits, st.text(ALPHABET, min_size=8, max_size=8))
 def test_built_codes_are_valid_also_for_the_library_and_no_single_slip_is(office, organisation):
     inner = organisation_check_character(organisation)

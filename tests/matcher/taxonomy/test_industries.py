@@ -45,6 +45,7 @@ def test_an_industry_is_found_by_code_or_name(text):
         ("房地产业", "70"),
         ("燃气生产和供应业", "45"),
         ("海洋石油开采", "0712"),
+        ("6", "06"),
     ],
 )
 def test_further_ways_of_writing(text, code):
@@ -55,7 +56,7 @@ def test_further_ways_of_writing(text, code):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "B27", "99", "2760", "27700", "36氪", "A股上市公司", "3D打印", "人工智能", "！？"]
+    "text", ["", "B27", "99", "2760", "27700", "0", "36氪", "A股上市公司", "3D打印", "人工智能", "！？"]
 )
 def test_what_the_standard_does_not_hold_is_not_guessed(text):
     assert find_industry(text) is None

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import UnknownPlace
@@ -108,6 +108,7 @@ def test_the_region_that_a_text_names(text, code):
     assert (found.code if found else None) == code
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_the_search(text):
     found = find_region(text)

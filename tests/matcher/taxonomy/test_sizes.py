@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.taxonomy.sizes import BOUNDS, CATEGORY_OF, SIZE_CLASSES, SizeResult, size_class
@@ -79,6 +79,7 @@ def test_the_table_is_sound():
     assert all(large > medium > small for rows in BOUNDS.values() for _, large, medium, small in rows)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(INDUSTRIES), headcounts, amounts, amounts, st.integers(0, 3000), st.decimals(0, 300000, places=1)
 )
@@ -95,6 +96,7 @@ def test_what_is_decided_with_gaps_stays_decided_when_they_are_filled(code, head
     assert known in (None, filled)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(INDUSTRIES),
     st.integers(0, 3000),
