@@ -1,6 +1,6 @@
 """A first start (初始化): the built-in catalogue, and on demand the synthetic world, into the store."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.bootstrap import Services
 from matcher.catalogue.loader import load_catalogue
@@ -22,7 +22,7 @@ def initialise(services: Services, *, demo: bool) -> Initialised:
     store.offers.replace_catalogue(catalogue.offers.values(), catalogue.version)
     world = demo_world() if demo else None
     if world is not None:
-        store.parties.upsert_many(viewer, world.parties)
-        store.offers.upsert_many(viewer, world.offers)
+        store.parties.upsert_many(viewer, [replace(party, tenant=viewer.tenant) for party in world.parties])
+        store.offers.upsert_many(viewer, [replace(offer, tenant=viewer.tenant) for offer in world.offers])
     services.parties.refresh()
     return Initialised(len(catalogue.offers), len(world.parties) if world else 0)

@@ -16,6 +16,7 @@ from structlog import get_logger
 from uvicorn import Config, Server
 
 from api.errors import ServiceError
+from api.logs import configure
 from api.problems import Problem, Refusal
 from api.routes import docs, fields, health, imports, matching, offers, parties
 from api.routes.answers import ProblemAnswer
@@ -24,7 +25,6 @@ from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_
 from api.settings import Settings
 from api.transport.bodies import BodyGuard, BodyLimits
 from api.transport.connections import TimedProtocol
-from api.transport.logs import configure
 from api.transport.tracing import HttpMetrics, Tracing, request_id_of
 from api.transport.violations import violations
 from embeddings.errors import EmbeddingsError

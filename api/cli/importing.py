@@ -37,7 +37,7 @@ def print_summary(summary: ImportSummary, problems: Path, indexed: int) -> None:
     """Say what became of the rows, where the doubtful ones are, and which columns were not used."""
     console.print(
         f"共 {summary.rows} 行：新增 {summary.new}，更新 {summary.changed}，未变 {summary.same}，"
-        f"被拒 {summary.rejected}（其余已全部导入）；用时 {summary.seconds:.1f} 秒"
+        f"同一主体合并 {summary.merged}，被拒 {summary.rejected}；用时 {summary.seconds:.1f} 秒"
     )
     if summary.doubtful or summary.rejected:
         console.print(f"存疑 {summary.doubtful} 行（已导入，存疑的值留空或照录），逐条原因见 {problems}")

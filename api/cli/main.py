@@ -6,14 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
 
 from api.access.viewers import Viewer
 from api.cli.rendering import (
     OutputFormat,
     console,
-    match_documents,
     print_json,
     print_matches,
     print_reading,
@@ -22,6 +20,8 @@ from api.cli.rendering import (
 )
 from api.clock import today
 from api.errors import ServiceError
+from api.exchange.answers import match_answer_document, prospect_answer_document
+from api.logs import configure
 from api.requests import MatchRequest, ProspectRequest
 from api.settings import Settings
 from embeddings.errors import EmbeddingsError
@@ -51,10 +51,7 @@ def _configure(
 ) -> None:
     """融通 Rongtong."""
     context.obj = Settings.load(**({} if data is None else {"data": data}))
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    configure(context.obj.log_format, logging.WARNING)
 
 
 @app.command()
@@ -167,8 +164,7 @@ def match(
         made_with = f"资源目录 {answer.versions.catalogue}，截至 {answer.versions.evaluated_on}"
         console.print(f"\n比较了 {answer.considered} 项资源；{made_with}")
         return
-    document = {"considered": answer.considered, "matches": match_documents(answer.matches)}
-    write_result(answer.matches, document, output, out)
+    write_result(answer.matches, match_answer_document(answer), output, out)
 
 
 @app.command()
@@ -193,12 +189,7 @@ def prospects(
             f"\n比较了 {answer.considered} 家，其中 {answer.eligible} 家没有未满足的条件；列出 {len(answer.matches)} 家"
         )
         return
-    document = {
-        "considered": answer.considered,
-        "eligible": answer.eligible,
-        "matches": match_documents(answer.matches),
-    }
-    write_result(answer.matches, document, output, out)
+    write_result(answer.matches, prospect_answer_document(answer), output, out)
 
 
 @app.command()

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from api.errors import InvalidSettings
-from api.exchange.documents import match_document
 from api.exchange.exporting import write_matches
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.gaps import show
@@ -93,11 +92,6 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         count += 1
     console.print(table)
     console.print(f"共 {count} 条")
-
-
-def match_documents(matches: Iterable[Match]) -> list[dict[str, Any]]:
-    """Matches as JSON-able documents."""
-    return [match_document(match) for match in matches]
 
 
 def _print_card(place: int, match: Match, *, of_seekers: bool) -> None:

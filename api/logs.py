@@ -9,8 +9,8 @@ from structlog.typing import Processor
 from api.settings import LogFormat
 
 
-def configure(log_format: LogFormat) -> None:
-    """Send structlog's events and the standard library's (uvicorn, SQLAlchemy) through one formatter."""
+def configure(log_format: LogFormat, least: int = logging.INFO) -> None:
+    """Send events of `least` level, structlog's and the standard library's (uvicorn, SQLAlchemy), one way."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -18,7 +18,7 @@ def configure(log_format: LogFormat) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
@@ -29,7 +29,7 @@ def configure(log_format: LogFormat) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_written_as(log_format)],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.basicConfig(handlers=[handler], level=least, force=True)
 
 
 def _written_as(log_format: LogFormat) -> list[Processor]:
