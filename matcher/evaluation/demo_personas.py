@@ -119,6 +119,7 @@ _PERSONAS: tuple[Draft, ...] = (
         "revenue_wan": Decimal(3800),
         "revenue_previous_wan": Decimal(3750),
         "rd_expense_wan": Decimal(38),
+        "profit_growth_pct": Decimal(2),
         "tech_sme": False,
         "high_tech_enterprise": False,
         "trademarks": 9,

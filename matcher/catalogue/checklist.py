@@ -1,0 +1,103 @@
+"""The checklist (对照表): every product, subsidy, fund and campaign that the sources name, and the offer that holds it.
+
+`python -m matcher.catalogue.checklist > docs/catalogue.md` writes it out as the document of the catalogue.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+from matcher.catalogue.entries import Document
+from matcher.catalogue.entry import Entry
+from matcher.catalogue.files import read_file
+from matcher.catalogue.loader import Catalogue, load_catalogue
+from matcher.eligibility.criteria import leaves
+from matcher.offers import OFFER_KIND_LABELS, Offer, OfferKind, OfferStatus
+
+_STATUS = {OfferStatus.DRAFT: "征求意见稿", OfferStatus.APPROVED: "", OfferStatus.SUPERSEDED: "已废止"}
+_OFFER_HEADER = "| 条目 | 名称 | 提供者 | 条件 | 优先 | 效力 |\n|---|---|---|---|---|---|"
+_INTRODUCTION = """\
+# 内置资源目录
+
+本页由 `python -m matcher.catalogue.checklist` 生成，请勿手改。
+
+内置目录收入来源文件点名的产品、基金、保险、担保、补助、服务与活动，数据在 `matcher/catalogue/offers/*.yaml`。
+
+- 每个条件都带原文；引文与来源逐字一致，只统一了标点的全半角与空白，繁体副本转写为简体。
+- 只有原文写明的条件才是 `criteria`；“重点服务、重点对接”是 `preferences`，只影响排序，不排除任何企业。
+- 原文没有的额度、利率、期限一律不写；有歧义之处写入 `assumption`。
+- 可信度 A 为官方或两份一致的副本，B 为单一的非官方副本。征求意见稿标为草案。
+- 共用的条件写在 `conditions`，以 `use` 引用；不接受 YAML 的锚点与别名。
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that a source names: the ids of the offers that hold it, or why there is none."""
+
+    section: str
+    name: str
+    offers: tuple[str, ...]
+    why: str
+
+
+def checklist() -> tuple[Named, ...]:
+    """Read the checklist in its order; an item without an offer says why."""
+    content = files("matcher.catalogue").joinpath("checklist.yaml").read_bytes()
+    return tuple(_named(Entry("checklist.yaml", dict(read_file("checklist.yaml", content)))))
+
+
+def _named(entry: Entry) -> Iterator[Named]:
+    for section in entry.children("sections"):
+        for item in section.children("items"):
+            item.only("name", "offers", "why")
+            item.require("name", "offers" if "why" not in item.data else "why")
+            yield Named(section.text("title"), item.text("name"), item.texts("offers"), item.text("why"))
+
+
+def rendered(catalogue: Catalogue) -> str:
+    """The catalogue as Markdown: the checklist, the sources, and each offer with its conditions."""
+    parts = [_INTRODUCTION, *_sections(catalogue), *_documents(catalogue), *_offers(catalogue)]
+    return "\n".join(parts) + "\n"
+
+
+def _sections(catalogue: Catalogue) -> Iterator[str]:
+    title = ""
+    for item in checklist():
+        if item.section != title:
+            title = item.section
+            yield f"\n## {title}\n\n| 点名的事项 | 目录条目 |\n|---|---|"
+        held = "、".join(f"`{key}` {catalogue.offers[key].name}" for key in item.offers)
+        yield f"| {item.name} | {held or f'未收：{item.why}'} |"
+
+
+def _documents(catalogue: Catalogue) -> Iterator[str]:
+    yield "\n## 来源文件\n\n| 文件 | 发布者 | 日期 | 可信度 | 说明 |\n|---|---|---|---|---|"
+    for document in catalogue.documents.values():
+        yield _document_row(document)
+
+
+def _document_row(document: Document) -> str:
+    day = document.date.isoformat() if document.date else ""
+    return f"| {document.title} | {document.issuer} | {day} | {document.confidence} | {document.note} |"
+
+
+def _offers(catalogue: Catalogue) -> Iterator[str]:
+    for kind in OfferKind:
+        offers = [offer for offer in catalogue.offers.values() if offer.kind is kind]
+        if offers:
+            yield f"\n## {OFFER_KIND_LABELS[kind]}（{len(offers)}）\n\n{_OFFER_HEADER}"
+            yield from (_offer_row(offer) for offer in offers)
+
+
+def _offer_row(offer: Offer) -> str:
+    conditions = dict.fromkeys(leaf.label for leaf in leaves(offer.criteria)) if offer.criteria else {}
+    preferences = dict.fromkeys(leaf.label for leaf in offer.preferences)
+    status = _STATUS[offer.status]
+    cells = (f"`{offer.id}`", offer.name, offer.provider, "；".join(conditions), "；".join(preferences), status)
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(rendered(load_catalogue()))
