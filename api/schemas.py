@@ -44,6 +44,14 @@ Limit = Annotated[StrictInt, Field(ge=1, le=MAX_LIMIT)]
 Facts = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": f"#/components/schemas/{FACTS}"}]})]
 
 
+_QUESTION = "我们做体外诊断试剂，在苏州高新区，成立3年，有12项发明专利，没有房产抵押，想贷款300万"
+
+
+def _shown(**example: object) -> ConfigDict:
+    """The example that the interface's page fills in; without one it would list every field of the registry."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
 class Wire(BaseModel):
     """A request body: a member that it does not know is refused, not dropped."""
 
@@ -52,6 +60,8 @@ class Wire(BaseModel):
 
 class MatchBody(Wire):
     """Offers for a seeker: free text, a stored party, or both; `facts` correct or add to what either says."""
+
+    model_config = _shown(text=_QUESTION, kinds=["loan"], facts={"invention_patents": 12}, limit=3, include_unmet=True)
 
     text: Text = Field("", description="企业用自己的话说：做什么、有什么、要什么")
     party_id: Identifier | None = Field(None, description="已入库主体的编号")
@@ -70,6 +80,8 @@ class MatchBody(Wire):
 class ProspectBody(Wire):
     """Ranked seekers for an offer (名单)."""
 
+    model_config = _shown(offer_id="fund.kunshan-angel", limit=10)
+
     offer_id: Identifier = Field(description="资源编号")
     limit: Limit = Field(100, description="结果数")
     at: Day | None = Field(None, description="按哪一天的规则与数据判断；不填为今天（北京时间）")
@@ -82,6 +94,8 @@ class ProspectBody(Wire):
 
 class ReadingBody(Wire):
     """A text to be read for what it states."""
+
+    model_config = _shown(text=_QUESTION)
 
     text: Text = Field(description="企业用自己的话说的一段文字")
     at: Day | None = Field(None, description="以哪一天为准理解“成立3年”之类的说法；不填为今天（北京时间）")
@@ -114,6 +128,14 @@ PartyFacts = Annotated[
 
 class PartyBody(Wire):
     """A party as it shall be from now on: facts that are not given are gone. What GET shows can be put back."""
+
+    model_config = _shown(
+        kind="enterprise",
+        name="示例诊断有限公司",
+        facts={"headcount": 45, "revenue_wan": {"value": "293.52", "source": "税务", "observed_on": "2026-03-01"}},
+        observed_on="2026-10-01",
+        synthetic=True,
+    )
 
     kind: PartyKind = Field(description="主体类型")
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_CONTROL)] = Field(description="名称")

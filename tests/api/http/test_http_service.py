@@ -86,6 +86,20 @@ def test_an_imported_party_is_found(service: TestClient) -> None:
     assert service.get(f"/v1/imports/{first['id']}").json()["counts"] == first["counts"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("POST", "/v1/matches", "MatchBody"),
+        ("POST", "/v1/prospects", "ProspectBody"),
+        ("POST", "/v1/readings", "ReadingBody"),
+        ("PUT", "/v1/parties/example", "PartyBody"),
+    ],
+)
+def test_the_examples_of_the_document_work(service: TestClient, method: str, path: str, name: str) -> None:
+    (example,) = service.get("/openapi.json").json()["components"]["schemas"][name]["examples"]
+    assert service.request(method, path, json=example).status_code in {200, 201}
+
+
 def test_every_offer_can_be_read(service: TestClient) -> None:
     listed = service.get("/v1/offers", params={"limit": 1000}).json()
     assert listed["total"] == len(load_catalogue().offers)
