@@ -61,8 +61,8 @@ def heading(field: Field) -> str:
 
 
 def _ordered(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """The name first, then as declared, those that the system works out itself last."""
-    return tuple(sorted(fields, key=lambda field: (field.code != "name", field.source is Source.DERIVED)))
+    """As declared, the name first; those that the system works out itself last."""
+    return tuple(sorted(fields, key=lambda field: field.source is Source.DERIVED))
 
 
 def _formats(book: Any) -> dict[str, Any]:

@@ -98,6 +98,7 @@ BAD_CELLS = [
     ("注册资本", "500", "invalid_money", "registered_capital_wan"),
     ("注册资本", "890万美元", "invalid_money", "registered_capital_wan"),
     ("注册资本（万美元）", "890", "invalid_money", "registered_capital_wan"),
+    ("注册资本（万美元）", "890万", "invalid_money", "registered_capital_wan"),
     ("成立日期", "2019-02-30", "invalid_date", "founded_on"),
     ("成立日期", "2030-01-01", "future_date", "founded_on"),
     ("所在地区", "某某地方", "region_unknown", "region"),

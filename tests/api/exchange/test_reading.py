@@ -1,9 +1,11 @@
 import contextlib
 import io
 import zipfile
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,6 +122,34 @@ def test_only_the_first_filled_sheet_is_read_and_the_others_are_named(tmp_path):
     table = opened(path)
     assert table.description == "xlsx，工作表“名单”"
     assert table.notices == ("只读取第一个工作表，未读取：附表",)
+
+
+def test_a_hidden_sheet_is_not_read(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        hidden, shown = book.add_worksheet("选项"), book.add_worksheet("名单")
+        hidden.write_string(0, 0, "企业名称")
+        shown.write_column(0, 0, ["企业名称", "甲公司"])
+        shown.activate()
+        hidden.hide()
+    assert texts(opened(path)) == [("甲公司",)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (datetime.fromisoformat("2014-03-12"), "2014-03-12"),
+        (datetime.fromisoformat("2014-03-12T08:30"), "2014-03-12 08:30:00"),
+        (date(2014, 3, 12), "2014-03-12"),
+        (1e15, "1000000000000000"),
+        (0.30000000000000004, "0.30000000000000004"),
+        (-2.50, "-2.5"),
+        (True, "是"),
+        ("", ""),
+    ],
+)
+def test_a_cell_reads_as_a_person_would_have_typed_it(cell, text):
+    assert cell_text(cell) == text
 
 
 def workbook_bytes(tmp_path: Path) -> bytes:
