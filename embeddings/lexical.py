@@ -1,7 +1,8 @@
-"""Word and character overlap: TF-IDF cosine over the model's own words and over character bigrams.
+"""Word and character overlap: TF-IDF cosine over the model's own words, single characters and pairs of them.
 
-Bigrams are hashed, so that no vocabulary needs to be kept and a new text needs no rebuild. Document frequencies are
-those of the last `build` or `load`; texts upserted later are weighed by them.
+Characters carry nine tenths: on the development split words beside them gain on start-ups and materials what they
+lose on classes. Characters are hashed, so that no vocabulary needs to be kept and a new text needs no rebuild.
+Document frequencies are those of the last `build` or `load`; texts upserted later are weighed by them.
 """
 
 from collections.abc import Sequence
@@ -21,18 +22,18 @@ from embeddings.tokenise import encodable
 
 Similarities = NDArray[np.float32]
 
-_BIGRAM_SLOTS = 1 << 20
-_WORD_SHARE = 0.5
+_CHARACTER_SLOTS = 1 << 20
+_WORD_SHARE = 0.1
 _WAITING_ROWS = 512
 
 
 class TermCounter:
-    """Texts to sparse counts: one column a word of the tokenizer, then one a slot of hashed character bigrams."""
+    """Texts to sparse counts: one column a word of the tokenizer, then one a slot of hashed characters and pairs."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self.words = tokenizer.get_vocab_size()
-        self.columns = self.words + _BIGRAM_SLOTS
+        self.columns = self.words + _CHARACTER_SLOTS
 
     def count(self, texts: Sequence[str]) -> csr_array:
         """Give an (n, columns) float32 matrix of how often each text has each term."""
@@ -48,14 +49,15 @@ class TermCounter:
 
     def _terms(self, text: str, words: list[int]) -> NDArray[np.int64]:
         ids = np.asarray(words, dtype=np.int64)
-        return np.concatenate([ids[ids > 0], self.words + _bigrams(text)])
+        return np.concatenate([ids[ids > 0], self.words + _characters(text)])
 
 
-def _bigrams(text: str) -> NDArray[np.int64]:
+def _characters(text: str) -> NDArray[np.int64]:
+    """Give the slots of the single characters and of the character pairs of a text; punctuation only vanishes."""
     kept = "".join(character for character in text.lower() if character.isalnum())
     points = np.frombuffer(kept.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    mixed = (points[:-1] * np.uint64(0x9E3779B1) + points[1:]) * np.uint64(0x9E3779B97F4A7C15)
-    return (mixed >> np.uint64(44)).astype(np.int64)
+    terms = np.concatenate([points, (points[:-1] + np.uint64(1)) * np.uint64(0x110001) + points[1:]])
+    return ((terms * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(44)).astype(np.int64)
 
 
 class LexicalIndex:
@@ -171,7 +173,7 @@ class LexicalIndex:
         self._alive = np.arange(len(table))
 
     def _weighed(self, counts: csr_array) -> csr_array:
-        """Weigh counts by rarity; words and bigrams each have length 1 before they are joined by their shares."""
+        """Weigh counts by rarity; words and characters each have length 1 before they are joined by their shares."""
         weights = (1 + np.log(counts.data)) * self._rarity[counts.indices]
         rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         block = 2 * rows + (counts.indices >= self._counter.words)
@@ -182,7 +184,7 @@ class LexicalIndex:
 
 
 def _shared(lengths: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the divisors that make words and bigrams share one unit of length; one of them alone takes it all."""
+    """Give the divisors that make words and characters share one unit of length; one of them alone takes it all."""
     shares = np.where(lengths > 0, [_WORD_SHARE, 1 - _WORD_SHARE], 0.0)
     shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
     return np.divide(lengths, np.sqrt(shares), out=np.ones_like(lengths), where=shares > 0)

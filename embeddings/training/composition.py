@@ -10,13 +10,20 @@ from tokenizers import Tokenizer
 
 from embeddings.tokenise import UNKNOWN
 
+CHARACTER_SHARE = 0.5
+PAIR_SHARE = 0.5
+"""Weights of the mean character and of the mean character pair beside the word itself."""
 
-def composition(tokenizer: Tokenizer, character_share: float, pair_share: float) -> tuple[csr_array, list[str]]:
+
+def composition(
+    tokenizer: Tokenizer, character_share: float = CHARACTER_SHARE, pair_share: float = PAIR_SHARE
+) -> tuple[csr_array, list[str]]:
     """Give the (words, units) matrix that makes words from units, and the words in the order of their ids.
 
     Units are the words themselves (first, weight 1), then characters, then character pairs. The unknown word has none.
     """
-    words = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
+    ids = tokenizer.get_vocab()
+    words = sorted(ids, key=ids.__getitem__)
     units: dict[str, int] = {}
     rows: list[int] = []
     columns: list[int] = []

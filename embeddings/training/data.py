@@ -1,7 +1,6 @@
 """The public data as it lies in its folder, read into plain rows; nothing of it is ever written to the repository."""
 
 import csv
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -165,9 +164,52 @@ class TrainingData:
 
 _RELATIONS = "industry_chain/product_relation.csv"
 _MARKET_CONCEPTS = frozenset(
-    "融资融券 外资背景 证金持股 QFII重仓 基金重仓 社保重仓 信托重仓 券商重仓 保险重仓 送转预期 含H股 含B股 ST板块 次新股 "
-    "融资融券标的 沪港通 深港通 MSCI 中证500 上证50 沪深300 股权激励 业绩预升 业绩预降 整体上市 参股金融 参股新股 新股 "
-    "未股改 低价 高价 大盘 小盘 中盘 分拆上市 摘帽概念 本月解禁 陆港通 AH股 央企50 循环经济 重组 超大盘 已高送转".split()
+    [
+        "融资融券",
+        "外资背景",
+        "证金持股",
+        "QFII重仓",
+        "基金重仓",
+        "社保重仓",
+        "信托重仓",
+        "券商重仓",
+        "保险重仓",
+        "送转预期",
+        "含H股",
+        "含B股",
+        "ST板块",
+        "次新股",
+        "融资融券标的",
+        "沪港通",
+        "深港通",
+        "MSCI",
+        "中证500",
+        "上证50",
+        "沪深300",
+        "股权激励",
+        "业绩预升",
+        "业绩预降",
+        "整体上市",
+        "参股金融",
+        "参股新股",
+        "新股",
+        "未股改",
+        "低价",
+        "高价",
+        "大盘",
+        "小盘",
+        "中盘",
+        "分拆上市",
+        "摘帽概念",
+        "本月解禁",
+        "陆港通",
+        "AH股",
+        "央企50",
+        "循环经济",
+        "重组",
+        "超大盘",
+        "已高送转",
+    ]
 )
 
 
@@ -194,9 +236,3 @@ def _plain(name: str) -> str:
 
 def _items(text: str) -> list[str]:
     return [item.strip("； 。") for item in text.split("|") if len(item.strip("； 。")) > 1]
-
-
-def read_json(path: Path) -> list[dict[str, object]]:
-    """Read a JSON file that holds a list of objects."""
-    found: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
-    return found

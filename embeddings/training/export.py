@@ -17,7 +17,7 @@ _MODULES = [
     },
     {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.base.modules.normalize.Normalize"},
 ]
-_SETTINGS = {"prompts": {}, "default_prompt_name": None, "similarity_fn_name": "cosine"}
+_SETTINGS: dict[str, object] = {"prompts": {}, "default_prompt_name": None, "similarity_fn_name": "cosine"}
 
 
 def quantised(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

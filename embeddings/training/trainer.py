@@ -136,7 +136,7 @@ def _one_step(
     loss = _contrast(texts[:size], texts[size : 2 * size], _equal(batch), plan)
     first, second = texts[2 * size : 2 * size + plan.graded_batch], texts[2 * size + plan.graded_batch :]
     loss = loss + plan.graded_weight * _order(first, second, torch.from_numpy(graded.grades[chosen]), plan)
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     if leaf.grad is not None:
         model.step(rows, leaf.grad.numpy(), rate)
     return float(loss.item())
@@ -209,8 +209,9 @@ def _contrast(left: Tensor, right: Tensor, hidden: Tensor, plan: TrainingPlan) -
 
 def _graded(data: TrainingData, tokenizer: Tokenizer) -> _Graded:
     rows = data.graded("train")
-    sides = [word_counts(tokenizer, [row[side] for row in rows]) for side in (0, 1)]
-    return _Graded(sides[0], sides[1], np.asarray([grade for _, _, grade in rows]))
+    left = word_counts(tokenizer, [first for first, _, _ in rows])
+    right = word_counts(tokenizer, [second for _, second, _ in rows])
+    return _Graded(left, right, np.asarray([grade for _, _, grade in rows]))
 
 
 def _order(left: Tensor, right: Tensor, grades: Tensor, plan: TrainingPlan) -> Tensor:

@@ -31,7 +31,7 @@ class BruteVectors:
 
 
 class BruteOverlap:
-    """TF-IDF cosine by words and by character pairs, averaged, one text at a time, straight from the definition."""
+    """TF-IDF cosine by words (a tenth) and by characters and their pairs (nine tenths), one text at a time, straight from the definition."""
 
     def __init__(self, cut):
         self.cut = cut
@@ -58,14 +58,19 @@ class BruteOverlap:
 
     def _terms(self, text):
         kept = "".join(character for character in text.lower() if character.isalnum())
-        return Counter(self.cut(text)), Counter(re.findall("(?=(..))", kept, re.DOTALL))
+        return Counter(self.cut(text)), Counter([*kept, *re.findall("(?=(..))", kept, re.DOTALL)])
 
     def _similarity(self, first, second):
         parts = []
         for seen, left, right in zip(self.seen, self._terms(first), self._terms(second), strict=True):
             a, b = self._weights(left, seen), self._weights(right, seen)
             parts.append((sum(a[term] * b.get(term, 0.0) for term in a), bool(a), bool(b)))
-        shares = [[part[side] / max(sum(x[side] for x in parts), 1) for part in parts] for side in (1, 2)]
+        weights = (0.1, 0.9)
+        totals = [sum(weight * part[side] for weight, part in zip(weights, parts, strict=True)) for side in (1, 2)]
+        shares = [
+            [weight * part[side] / (total or 1) for weight, part in zip(weights, parts, strict=True)]
+            for side, total in zip((1, 2), totals, strict=True)
+        ]
         return sum(part[0] * math.sqrt(one * two) for part, one, two in zip(parts, shares[0], shares[1], strict=True))
 
     def _weights(self, terms, seen):

@@ -1,0 +1,42 @@
+"""Fusion: each part on its own scale, then the fitted share."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from embeddings.fusion import fused
+
+UNIT = st.floats(0, 1, width=32)
+
+
+def test_by_value():
+    dense, lexical = np.float32([0.9, 0.6, 0.3, 0.0]), np.float32([0.0, 0.1, 0.2, 0.3])
+    wanted = 0.6 * dense / 0.6 + 0.4 * lexical / 0.2
+    np.testing.assert_allclose(fused(dense, lexical, 0.6), wanted, rtol=1e-6)
+
+
+def test_a_part_that_knows_nothing_does_not_speak():
+    dense = np.float32([0.2, 0.8])
+    assert np.argmax(fused(dense, np.zeros(2, dtype=np.float32))) == 1
+    assert np.argmax(fused(np.zeros(2, dtype=np.float32), dense)) == 1
+
+
+def test_nothing_gives_nothing():
+    assert fused(np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32)).shape == (0,)
+
+
+@given(arrays(np.float32, 6, elements=UNIT), arrays(np.float32, 6, elements=UNIT), st.floats(0.1, 0.9))
+def test_better_in_both_is_not_worse(dense, lexical, share):
+    scores = fused(dense, lexical, share)
+    for first in range(6):
+        for second in range(6):
+            if dense[first] >= dense[second] and lexical[first] >= lexical[second]:
+                assert scores[first] >= scores[second] - 1e-6
+
+
+@pytest.mark.parametrize("factor", [0.5, 3.0])
+def test_the_scale_of_a_part_does_not_matter(factor):
+    dense, lexical = np.float32([0.9, 0.6, 0.3]), np.float32([0.1, 0.3, 0.2])
+    np.testing.assert_allclose(fused(dense * np.float32(factor), lexical), fused(dense, lexical), rtol=1e-5)
