@@ -14,7 +14,7 @@ import polars as pl
 
 from matcher.declarations.registry import REGISTRY
 from matcher.derivation import age_expression, flag_expression
-from matcher.eligibility.comparison import is_under
+from matcher.eligibility.comparison import place_in_tree
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.fields import Field, FieldType, PartyKind, Value
@@ -135,7 +135,7 @@ def _leaf(leaf: Leaf, at: date) -> pl.Expr:
     if leaf.operator is Operator.MANUAL:
         return _literal(State.MANUAL_REVIEW)
     column = dated_column(leaf.field, at)
-    decided = pl.when(_holds(leaf, column)).then(_literal(State.MET)).otherwise(_literal(State.UNMET))
+    decided = _decided(leaf, column)
     if REGISTRY[leaf.field].type is FieldType.CHOICE:
         decided = pl.when(column == NOT_APPLICABLE_VALUE).then(_literal(State.NOT_APPLICABLE)).otherwise(decided)
     return pl.when(column.is_null()).then(_literal(State.UNKNOWN)).otherwise(decided)
@@ -164,13 +164,20 @@ _COMPARISONS: Mapping[Operator, Callable[[pl.Expr, Any], pl.Expr]] = {
 }
 
 
-def _holds(leaf: Leaf, column: pl.Expr) -> pl.Expr:
+def _decided(leaf: Leaf, column: pl.Expr) -> pl.Expr:
     if leaf.operator is Operator.UNDER:
-        return column.is_in(list(_codes_under(leaf.field, cast(tuple[str, ...], leaf.value))))
-    return _COMPARISONS[leaf.operator](column, _cell(leaf.value))
+        places = _places(leaf.field, cast(tuple[str, ...], leaf.value))
+        within, coarser = (column.is_in(places[state]) for state in (State.MET, State.UNKNOWN))
+        met = pl.when(within).then(_literal(State.MET)).when(coarser).then(_literal(State.UNKNOWN))
+        return met.otherwise(_literal(State.UNMET))
+    holds = _COMPARISONS[leaf.operator](column, _cell(leaf.value))
+    return pl.when(holds).then(_literal(State.MET)).otherwise(_literal(State.UNMET))
 
 
 @cache
-def _codes_under(field: str, ancestors: tuple[str, ...]) -> tuple[str, ...]:
+def _places(field: str, wanted: tuple[str, ...]) -> Mapping[State, list[str]]:
     codes = industries.all_codes() if field == "industry" else regions.all_codes()
-    return tuple(code for code in codes if is_under(field, code, ancestors))
+    places: dict[State, list[str]] = {state: [] for state in State}
+    for code in codes:
+        places[place_in_tree(field, code, wanted)].append(code)
+    return places

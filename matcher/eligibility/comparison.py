@@ -1,8 +1,8 @@
 """Comparing one known value with one criterion (比较)."""
 
 import operator
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
 from matcher.eligibility.criteria import Leaf, Operator
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
@@ -32,19 +32,23 @@ def compare(leaf: Leaf, value: Value | None) -> State:
         return State.UNKNOWN
     if value == NOT_APPLICABLE_VALUE:
         return State.NOT_APPLICABLE
-    return State.MET if _holds(leaf, value) else State.UNMET
-
-
-def _holds(leaf: Leaf, value: Value) -> bool:
     if leaf.operator is Operator.UNDER:
-        return is_under(leaf.field, str(value), _codes(leaf))
-    return COMPARISONS[leaf.operator](value, leaf.value)
+        return place_in_tree(leaf.field, str(value), leaf.value if isinstance(leaf.value, tuple) else ())
+    return State.MET if COMPARISONS[leaf.operator](value, leaf.value) else State.UNMET
 
 
-def _codes(leaf: Leaf) -> tuple[str, ...]:
-    return leaf.value if isinstance(leaf.value, tuple) else ()
+def place_in_tree(field: str, code: str, wanted: tuple[str, ...]) -> State:
+    """Whether a region's or industry's code lies within the wanted ones (GB/T 2260, GB/T 4754).
+
+    A code that is only coarser than what is wanted (苏州市, where 虎丘区 is asked) is not known to lie within: unknown.
+    """
+    taxonomy: _Taxonomy = industries if field == "industry" else regions
+    if taxonomy.is_under(code, wanted):
+        return State.MET
+    if any(taxonomy.is_under(one, (code,)) for one in wanted):
+        return State.UNKNOWN
+    return State.UNMET
 
 
-def is_under(field: str, code: str, ancestors: tuple[str, ...]) -> bool:
-    """Whether a region's or an industry's code is one of the given codes or lies below one (GB/T 2260, GB/T 4754)."""
-    return industries.is_under(code, ancestors) if field == "industry" else regions.is_under(code, ancestors)
+class _Taxonomy(Protocol):
+    def is_under(self, code: str, codes: Iterable[str]) -> bool: ...

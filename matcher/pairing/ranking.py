@@ -20,35 +20,42 @@ def rank(matches: Sequence[Match], *, include_unmet: bool) -> list[Match]:
 
 
 def diversify(ranked: Sequence[Match], limit: int, scoring: Scoring) -> list[Match]:
-    """Take the best `limit` one after another, each provider's later offers moved back by a named contribution.
+    """Take the best `limit` one after another; later offers of a provider or a kind are moved back a little.
 
-    The penalty is part of the score, so the order shown and the explanation cannot contradict each other.
+    The penalty is a named part of the score, so the order shown and the explanation cannot contradict each other.
     """
     pool = list(ranked[: limit * _WINDOW])
     taken: list[Match] = []
-    providers: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     while pool and len(taken) < limit:
-        best = min(range(len(pool)), key=lambda place: _order(pool[place], providers, scoring))
+        best = min(range(len(pool)), key=lambda place: _order(pool[place], seen, scoring))
         chosen = pool.pop(best)
-        taken.append(_penalised(chosen, _penalty(chosen, providers, scoring)))
-        providers[chosen.offer.provider] += 1
+        taken.append(_penalised(chosen, seen, scoring))
+        seen.update(_groups(chosen))
     return taken
 
 
-def _order(match: Match, providers: Counter[str], scoring: Scoring) -> tuple[bool, float, str]:
+def _groups(match: Match) -> tuple[str, str]:
+    return match.offer.provider, match.offer.kind
+
+
+def _order(match: Match, seen: Counter[str], scoring: Scoring) -> tuple[bool, float, str]:
     excluded = match.eligibility.state in EXCLUDING
-    return excluded, -(match.score - _penalty(match, providers, scoring)), match.offer.id
+    return excluded, -(match.score - _penalty(match, seen, scoring)), match.offer.id
 
 
-def _penalty(match: Match, providers: Counter[str], scoring: Scoring) -> float:
-    return min(scoring.repeat_penalty * providers[match.offer.provider], match.score)
+def _penalty(match: Match, seen: Counter[str], scoring: Scoring) -> float:
+    provider, kind = _groups(match)
+    points = scoring.repeat_provider * seen[provider] + scoring.repeat_kind * seen[kind]
+    return round(min(points, scoring.repeat_most, max(match.score, 0.0)), 2)
 
 
-def _penalised(match: Match, penalty: float) -> Match:
+def _penalised(match: Match, seen: Counter[str], scoring: Scoring) -> Match:
+    penalty = _penalty(match, seen, scoring)
     if penalty == 0:
         return match
-    moved = Contribution(
-        "diversity", LABELS["diversity"], -round(penalty, 2), f"前面已列出{match.offer.provider}的资源"
-    )
+    provider, kind = _groups(match)
+    evidence = f"前面已列出同一提供方 {seen[provider]} 项、同类资源 {seen[kind]} 项"
+    moved = Contribution("diversity", LABELS["diversity"], -penalty, evidence)
     contributions = (*match.contributions, moved)
     return replace(match, contributions=contributions, score=total(contributions))

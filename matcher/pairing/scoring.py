@@ -50,15 +50,17 @@ class Scoring:
     """How measures become points.
 
     `semantic_floor` and `semantic_ceiling` are the cosine similarities that count as nothing and as full;
-    `lexical_ceiling` the overlap that counts as full. `repeat_penalty` points are taken for each earlier result from
-    the same provider, so that one bank does not fill the page.
+    `lexical_ceiling` the overlap that counts as full. So that one bank or one kind does not fill the page, points are
+    taken for each earlier result from the same provider and of the same kind, `repeat_most` at the most.
     """
 
     weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
     semantic_floor: float = 0.05
     semantic_ceiling: float = 0.65
     lexical_ceiling: float = 0.30
-    repeat_penalty: float = 2.0
+    repeat_provider: float = 2.0
+    repeat_kind: float = 0.5
+    repeat_most: float = 8.0
 
     def semantic(self, cosine: NDArray[np.float32]) -> NDArray[np.float64]:
         """Cosine similarities (n,) as measures (n,) between 0 and 1."""

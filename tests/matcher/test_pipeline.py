@@ -105,10 +105,10 @@ def test_what_is_missing_is_named_and_excludes_nobody():
     ],
 )
 def test_each_measure_moves_the_rank_its_own_way(better, worse, values):
-    first, second = replace(offer("乙", "诊断"), **better), replace(offer("甲", "诊断"), **worse)
+    first, second = replace(offer("z", "诊断"), **better), replace(offer("a", "诊断"), **worse)
     one = replace(seeker("企业", "诊断 试剂", **values), need=Need(kinds=frozenset({OfferKind.LOAN})))
     matches, _ = match_offers(one, offer_shelf([second, first]), Wish(2, AT), SCORING)
-    assert [match.offer.id for match in matches] == ["乙", "甲"]
+    assert [match.offer.id for match in matches] == ["z", "a"]
     assert matches[0].score > matches[1].score
 
 
@@ -127,7 +127,14 @@ def test_one_provider_does_not_fill_the_page():
     matches, _ = match_offers(seeker("企业", "诊断 试剂"), offer_shelf([*same, other]), Wish(4, AT), SCORING)
     assert [match.offer.provider for match in matches][:2] == ["同一银行", "另一银行"]
     moved = [part for match in matches for part in match.contributions if part.name == "diversity"]
-    assert [part.points for part in moved] == [-2.0, -4.0]
+    assert [part.points for part in moved] == [-0.5, -3.0, -5.5]
+
+
+def test_one_kind_does_not_fill_the_page():
+    loans = [offer(name, "诊断 试剂") for name in "abc"]
+    fund = offer("d", "诊断 试剂", kind=OfferKind.FUND)
+    matches, _ = match_offers(seeker("企业", "诊断 试剂"), offer_shelf([*loans, fund]), Wish(4, AT), SCORING)
+    assert [match.offer.id for match in matches] == ["a", "d", "b", "c"]
 
 
 def test_an_offer_out_of_force_or_for_others_is_not_considered():

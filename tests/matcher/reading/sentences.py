@@ -192,6 +192,7 @@ PATENTS: Mapping[str, Mapping[str, Value]] = {
     "我们做专利代理": {"main_business": "专利代理"},
     "竞争对手有50项专利": {},
     "没有专利纠纷": {},
+    "有30项软件著作权和作品著作权": {"has_own_ip": True},
 }
 
 CERTIFICATES: Mapping[str, Mapping[str, Value]] = {
@@ -204,6 +205,13 @@ CERTIFICATES: Mapping[str, Mapping[str, Value]] = {
     "去年评上了创新型中小企业": {"innovative_sme": True},
     "科技型中小企业，已入库": {"tech_sme": True},
     "我公司为科技型中小企业": {"tech_sme": True},
+    "我们是宁夏银川的高新技术企业": {"region": "640100", "high_tech_enterprise": True},
+    "苏州的高新技术企业": {"region": "320500", "high_tech_enterprise": True},
+    "宁夏的科技型中小企业": {"region": "640000", "tech_sme": True},
+    "杭州的专精特新企业": {"region": "330100", "specialised_sme": True},
+    "昆山的高企": {"region": "320583", "high_tech_enterprise": True},
+    "我们是昆山高新区的高企": {"zone": "昆山高新区", "region": "320583", "high_tech_enterprise": True},
+    "申请的高新技术企业": {},
     "有高企证书": {"high_tech_enterprise": True},
     "高企已经拿到了": {"high_tech_enterprise": True},
     "是高企、科技型中小企业": {"high_tech_enterprise": True, "tech_sme": True},
@@ -261,6 +269,7 @@ BORROWING: Mapping[str, Mapping[str, Value]] = {
     "从未在银行贷款过": {"has_ever_borrowed": False, "has_bank_loan": False},
     "我们是首贷": {"has_ever_borrowed": False, "has_bank_loan": False},
     "现有银行贷款500万": {"has_bank_loan": True, "has_ever_borrowed": True, "loan_balance_wan": D(500)},
+    "刚贷了款": {"has_bank_loan": True, "has_ever_borrowed": True},
     "贷款余额800万元": {"has_bank_loan": True, "has_ever_borrowed": True, "loan_balance_wan": D(800)},
     "目前没有银行贷款": {"has_bank_loan": False},
     "之前的贷款已经还清": {"has_ever_borrowed": True, "has_bank_loan": False},
@@ -299,6 +308,9 @@ STANDING: Mapping[str, Mapping[str, Value]] = {
     "有固定经营场所": {"has_fixed_premises": True},
     "我们是某集团的全资子公司": {"is_group_subsidiary": True},
     "不是集团子公司": {"is_group_subsidiary": False},
+    "我们处于初创期": {"life_stage": "初创期"},
+    "我们是初创公司": {"life_stage": "初创期"},
+    "投资种子期项目": {},
     "拿过天使轮": {"financing_round": "天使轮", "has_equity_investors": True},
     "A轮融资3000万": {"financing_round": "A轮", "has_equity_investors": True},
     "去年完成了Pre-A轮": {"financing_round": "Pre-A轮", "has_equity_investors": True},
@@ -368,7 +380,8 @@ PLACES: Mapping[str, Mapping[str, Value]] = {
     "注册地在杭州市余杭区": {"region": "330110"},
     "昆山一家做模具的工厂": {"region": "320583"},
     "银川的科技型企业": {"region": "640100"},
-    "我们在苏州工业园区": {"zone": "苏州工业园区", "region": "320500"},
+    "我们在苏州工业园区": {"zone": "苏州工业园区", "region": "320571"},
+    "我们在昆山才成立3年": {"region": "320583", "age_years": D(3)},
     "产品销往上海": {},
     "客户在深圳": {},
     "想搬到昆山": {},
@@ -380,9 +393,13 @@ PLACES: Mapping[str, Mapping[str, Value]] = {
 }
 
 BUSINESS: Mapping[str, Mapping[str, Value]] = {
-    "我们做体外诊断试剂": {"main_business": "体外诊断试剂"},
-    "我们是一家做工业机器人的企业": {"main_business": "工业机器人"},
-    "主营汽车零部件": {"main_business": "汽车零部件"},
+    "我们做体外诊断试剂": {"main_business": "体外诊断试剂", "industry": "27"},
+    "我们是一家做工业机器人的企业": {"main_business": "工业机器人", "industry": "3491"},
+    "主营汽车零部件": {"main_business": "汽车零部件", "industry": "367"},
+    "做医疗器械软件": {"main_business": "医疗器械软件", "industry": "65"},
+    "生产锂电池隔膜": {"main_business": "锂电池隔膜"},
+    "做医疗器械贸易": {"main_business": "医疗器械贸易"},
+    "研发缺检测仪器": {},
     "公司主要从事半导体设备研发": {"main_business": "半导体设备研发"},
     "主要产品是锂电池隔膜": {"products": "锂电池隔膜"},
     "生产枸杞饮料": {"main_business": "枸杞饮料"},
@@ -395,6 +412,7 @@ BUSINESS: Mapping[str, Mapping[str, Value]] = {
 WHOLE: Mapping[str, Mapping[str, Value]] = {
     "我们做体外诊断试剂，成立3年，有12项发明专利，没有房产抵押，想贷款300万": {
         "main_business": "体外诊断试剂",
+        "industry": "27",
         "age_years": D(3),
         "invention_patents": 12,
         "has_real_estate_collateral": False,
@@ -410,6 +428,7 @@ WHOLE: Mapping[str, Mapping[str, Value]] = {
     "我们的主要客户是比亚迪，去年营收8000万": {"revenue_wan": D(8000)},
     "我们做汽车零部件 成立5年 员工60人 想贷500万买设备": {
         "main_business": "汽车零部件",
+        "industry": "367",
         "age_years": D(5),
         "headcount": 60,
         "need_amount_wan": D(500),
@@ -458,6 +477,10 @@ KINDS: Mapping[str, frozenset[str]] = {
     "想了解扶持政策": frozenset({"programme"}),
     "需要检测服务": frozenset({"service"}),
     "保费有没有补贴": frozenset({"insurance", "programme"}),
+    "想贴现": frozenset({"loan"}),
+    "担保费能不能补": frozenset({"guarantee", "programme"}),
+    "研发费用加计扣除怎么弄": frozenset({"programme"}),
+    "找专利转让": frozenset({"service"}),
     "缺钱": frozenset({"loan", "fund"}),
     "我们做体外诊断试剂": frozenset(),
     "没贷过款": frozenset(),
