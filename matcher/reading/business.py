@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from matcher.reading.clauses import Clause, Found
+from matcher.reading.products import industry_of
 from matcher.reading.subjects import is_supposed
 
 _MOST = 60
@@ -23,7 +24,8 @@ _DOES = re.compile(
 )
 _PRODUCTS = re.compile(rf"^(?:{_WHO})?的?(?:主要|核心|主打|主营)?产品(?:是|为|有|包括|:)(?P<what>[^，]{{2,{_MOST}}})")
 _NOT_BUSINESS = re.compile(
-    "^(?:了|过|的|到|不|得|大|完|好|起|出|成|一下|什么|哪|个[AB]|[ABCD]轮|天使|融资(?!租赁|服务|平台)|"
+    "^(?:缺|难|需|要|用|早期|了|过|的|到|不|得|大|完|好|起|出|成|一下|什么|哪|个[AB]|[ABCD]轮|天使|"
+    "融资(?!租赁|服务|平台)|"
     "贷款(?!服务|中介)|抵押|担保(?!服务)|质押|[\\d一二三四五六七八九十两]+(?:年|多年|人|万|亿|%)|"
     "业务|占|费用|投入|经费|人员|团队|占比|强度|支出|中心|机构|收入|额|增长|异常|场所|场地|状况|困难|"
     "需要|能力|规模|周转|资金|流动资金)"
@@ -36,11 +38,12 @@ _CUT = re.compile(
     "(?:的)?(?:一家)?(?:企业|公司|厂|团队)(?=成立|想|要|需|有|在|去年|没|目前|现在|已)|(?=成立|想(?:贷|"
     "要|融|找|申)|需要|去年|没有(?:房|抵|贷)|年营收|目前|现在|已经)|做了\\d"
 )
+_NOT_MAKING = frozenset({"销售", "研发", "主要研发", "经营", "主要经营"})
 _PURPOSEFUL = re.compile("^(?:用于|用来|想|要|需|准备|计划|打算|希望|为了)")
 
 
 def read_business(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
-    """Yield `main_business` or `products` with the words of a plain description ("我们做体外诊断试剂")."""
+    """Yield `main_business` or `products` in the speaker's words, and `industry` where the product leaves no doubt."""
     for field, pattern in (("products", _PRODUCTS), ("main_business", _DOES)):
         match = pattern.match(clause.text)
         if not match or is_supposed(clause, match.start("what")):
@@ -53,4 +56,7 @@ def read_business(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 
         if len(what) >= 2:
             end = match.start("what") + len(what)
             yield Found(field, clause.words(match.start("what"), end).strip(), match.start(), end)
+            industry = industry_of(what)
+            if industry and (field == "products" or match["verb"] not in _NOT_MAKING):
+                yield Found("industry", industry, match.start("what"), end)
             return

@@ -8,6 +8,7 @@ from functools import cache
 from matcher.declarations.certificates import CERTIFICATES
 from matcher.reading.clauses import Clause, Found
 from matcher.reading.subjects import is_supposed
+from matcher.taxonomy.regions import read_region
 
 _SPOKEN = {
     "high_tech_enterprise": ("国家高企", "高新技术企业证书"),
@@ -31,6 +32,9 @@ _HELD = re.compile(
     rf"拥有|具有|具备|持有|有)"
     rf"(?:{_FILL}){{0,6}}$"
 )
+_PLACED = re.compile(
+    "(?:是|属于|作为)(?:一家)?(?![一-鿿]{0,6}(?:客户|供应|合作|服务|培育|帮助|孵化|园区|对手|集团))[一-鿿]{2,10}的(?:一家)?$"
+)
 _APPOSED = re.compile(rf"^(?:我们|我司|我|公司|本公司|本企业|企业|一家|一个|家|的|{_GRADE}|(?:19|20)\d\d年度?){{0,5}}$")
 _NOT = re.compile(
     rf"(?:不是|不属于|不算|并非|非|没有|没|尚未|还未|从未|未能|未|无|不具备|不在)(?:能|被|获得|取得|获批|"
@@ -41,6 +45,10 @@ _AIMED = re.compile(
     rf"(?:正在|正|准备|计划|打算|想要|想|希望|拟|争取|力争|目标是?|马上|今年|明年|即将|筹备|着手|在)(?:去|"
     rf"要|能|内|年|底|开始|[一-龥]{{0,3}}?)(?:{_AIM})(?:{_FILL}){{0,4}}$"
     rf"|(?:冲刺|冲击|争取|力争)(?:{_FILL}){{0,4}}$"
+)
+_WHO = re.compile("(?:我们|公司|我司|企业)?(?:是)?(?:一家)?")
+_OF_PLACE = re.compile(
+    "(?:高新区|开发区|经开区|工业园区|园区|新区)?(?:的|本地的?|当地的?)?(?:一家)?(?:国家级?|省级|市级)?$"
 )
 _UNDER_WAY = re.compile(
     "(?:企业|资质|称号){0,2}(?:的)?(?:正在|还在)?(?:申报|申请|评审|受理|答辩|认定|评定)(?:过程)?(?:中|阶段|材料)"
@@ -113,10 +121,17 @@ def _status(clause: Clause, match: re.Match[str]) -> bool | None:
         return None if text[end : end + 8].endswith(("吗", "么")) else False
     if _ABOUT_OTHERS.match(text, end):
         return None
-    if _HELD.search(left) or _ARRIVED.match(text, end):
+    if _HELD.search(left) or _PLACED.search(left) or _ARRIVED.match(text, end):
         return True
     ends = re.match("(?:企业|公司|证书|资质|称号|认定|荣誉|单位)?(?:$|、|和|及)", text[end:])
-    return True if ends and start <= 16 and _APPOSED.match(left) else None
+    return True if ends and start <= 16 and (_APPOSED.match(left) or _is_placed(text[:start])) else None
+
+
+def _is_placed(left: str) -> bool:
+    """Whether nothing but a place stands before ("昆山的高企")."""
+    opening = _WHO.match(left)
+    place, end = read_region(left, opening.end() if opening else 0)
+    return place is not None and _OF_PLACE.match(left, end) is not None
 
 
 def _contests(clause: Clause) -> Iterator[Found]:

@@ -11,7 +11,8 @@ from matcher.reading.wishes import OWN_BUSINESS, WANTED
 _WORDS: tuple[tuple[OfferKind, str], ...] = (
     (
         OfferKind.LOAN,
-        r"首贷|首次贷款|纯信用|信用贷|经营贷|抵押贷|信贷|授信|融资(?<!股权融资)(?<!轮融资)(?!租赁)|流贷|贷款|"
+        r"贴现|承兑汇票|首贷|首次贷款|纯信用|信用贷|经营贷|抵押贷|信贷|授信|"
+        r"融资(?<!股权融资)(?<!轮融资)(?!租赁)|流贷|贷款|"
         r"贷|流动资金|周转|续贷|"
         r"过桥|专利质押|知识产权质押|借款|借钱|借[\d一二三五百千]",
     ),
@@ -33,10 +34,15 @@ _WORDS: tuple[tuple[OfferKind, str], ...] = (
         "客户|采购商|买家|订单(?!融资|贷|质押)|龙头企业|链主|大企业|配套|供应链(?!金融|融资)|销路|供应商名录|"
         "产业链合作|进入供应",
     ),
-    (OfferKind.PROGRAMME, "补贴|补助|奖励|奖补|贴息|扶持|资助|政策|申报|项目资金|专项资金|认定高企|服务券|大赛|路演"),
+    (
+        OfferKind.PROGRAMME,
+        "补贴|补助|奖励|优惠|加计扣除|退税|能不能补|可以补|什么支持|哪些支持|政府支持|奖补|贴息|扶持|资助|"
+        "政策|申报|项目资金|专项资金|认定高企|服务券|大赛|路演",
+    ),
     (
         OfferKind.SERVICE,
-        "检测|检验|辅导|咨询(?!一下|下|问)|培训|法律服务|法务|代理记账|认证|数字化转型|数字化改造|管理提升|"
+        "专利转让|专利许可|技术转让|技术引进|成果转化|买专利|检测|检验|辅导|咨询(?!一下|下|问)|培训|法律服务|"
+        "法务|代理记账|认证|数字化转型|数字化改造|管理提升|"
         "技术服务|中试|专家|共享设备|仪器",
     ),
 )
@@ -73,7 +79,7 @@ def read_kinds(clause: Clause) -> Iterator[OfferKind]:
 
 def _asks_for(text: str, match: re.Match[str]) -> bool:
     left, right = text[max(0, match.start() - 14) : match.start()], text[match.end() : match.end() + 12]
-    wanted = max((item.end() for item in WANTED.finditer(left)), default=0)
+    wanted = max((item.end() for item in WANTED.finditer(left + match[0])), default=0)
     past = max((item.end() for item in _PAST.finditer(left + match[0])), default=0)
     if _DENIED.search(left) or past > wanted or OWN_BUSINESS.search(left):
         return False

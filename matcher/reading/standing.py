@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from matcher.reading.clauses import Clause, Found
-from matcher.reading.subjects import is_denied, is_planned, is_supposed
+from matcher.reading.subjects import is_denied, is_fact, is_planned, is_supposed
 
 _OWNERS: tuple[tuple[str, str], ...] = (
     ("个体工商户", "个体工商户|个体户|个体经营"),
@@ -40,7 +40,9 @@ _EQUITY = re.compile("股权(?:结构)?(?:很|非常|比较)?(?:清晰|明晰|�
 _LEGAL = re.compile("(?<!非)独立法人")
 _PREMISES = re.compile("(?P<no>没有|无)?(?:固定)(?:的)?(?:经营|办公|生产)?场[所地]")
 _FREE_FLAGS = (("has_clear_equity", _EQUITY), ("is_independent_legal_person", _LEGAL))
-_TRIGGER = re.compile("企|资|个体|制|链主|龙头|集团|下属|旗下|股权|法人|场所|场地|子公司")
+_STAGE = re.compile("(?P<stage>种子期|初创期|成长期|成熟期)|初创(?=(?:科技|创业|型)?(?:企业|公司|团队|项目))")
+_STAGE_OF_OTHERS = re.compile("(?:投|支持|服务|面向|针对|适合|帮助|孵化|专注|培育|扶持)[^，]{0,6}$")
+_TRIGGER = re.compile("初创|[种长熟]期|子期|企|资|个体|制|链主|龙头|集团|下属|旗下|股权|法人|场所|场地|子公司")
 
 
 def read_standing(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
@@ -58,6 +60,9 @@ def read_standing(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 
                 not is_denied(clause, match.start()) and "不是" not in clause.text[: match.start()][-3:],
                 *match.span(),
             )
+    stage = _STAGE.search(clause.text)
+    if stage and not _STAGE_OF_OTHERS.search(clause.text[: stage.start()]) and is_fact(clause, stage.start()):
+        yield Found("life_stage", stage["stage"] or "初创期", *stage.span())
     premises = _PREMISES.search(clause.text)
     if premises and not is_planned(clause, premises.start()):
         yield Found("has_fixed_premises", premises["no"] is None, *premises.span())

@@ -13,7 +13,7 @@ from matcher.reading.numerals import ARABIC, CHINESE, number
 from matcher.reading.subjects import is_supposed
 
 WANT = (
-    "想|最好|要|需|求|申请|希望|打算|计划|准备|缺|找|寻|能不能|能否|可否|可不可以|怎么|如何|哪些|哪里|"
+    "可以用|想|最好|要|需|求|申请|希望|打算|计划|准备|缺|找|寻|能不能|能否|可否|可不可以|怎么|如何|哪些|哪里|"
     "哪种|什么|有没有|能贷|能拿|能申|可以申|对接|推荐|急|办理|想办|解决|贵|难|咨询|了解|争取|拟"
 )
 WANTED = re.compile(WANT)
