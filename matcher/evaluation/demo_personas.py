@@ -145,7 +145,7 @@ _PERSONAS: tuple[Draft, ...] = (
     },
     {
         "name": f"{PREFIX}苏州云图软件有限公司",
-        "region": "320500",
+        "region": "320571",
         "zone": "苏州工业园区",
         "industry": "6513",
         "founded_on": date(2019, 6, 10),

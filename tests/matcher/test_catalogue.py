@@ -180,12 +180,14 @@ def test_a_favoured_kind_of_firm_is_no_condition(catalogue: Catalogue) -> None:
     assert [(leaf.field, leaf.value) for leaf in loan.preferences] == [("industry", ("27", "7340"))]
 
 
-def test_zone_loan_takes_the_zone_or_its_district_and_refuses_elsewhere(catalogue: Catalogue) -> None:
-    criteria = catalogue.offers["loan.rongyi-dai"].criteria
-    assert evaluate(criteria, {"region": "320505"}).state is State.MET
-    assert evaluate(criteria, {"region": "320500", "zone": "苏州高新区"}).state is State.MET
-    assert evaluate(criteria, {"region": "320500"}).state is State.UNKNOWN
-    assert evaluate(criteria, {"region": "110108"}).state is State.UNMET
+def test_a_loan_of_a_zone_refuses_other_districts_and_waits_where_only_the_city_is_known(catalogue: Catalogue) -> None:
+    for offer_id, own, other in (("loan.rongyi-dai", "320505", "320571"), ("loan.keji-dai", "320571", "320505")):
+        criteria = catalogue.offers[offer_id].criteria
+        values = {"high_tech_enterprise": True}
+        assert evaluate(criteria, {**values, "region": own}).state is State.MET
+        assert evaluate(criteria, {**values, "region": "320500"}).state is State.UNKNOWN
+        for elsewhere in (other, "320583", "110108"):
+            assert evaluate(criteria, {**values, "region": elsewhere}).state is State.UNMET
 
 
 @pytest.mark.parametrize(
