@@ -29,6 +29,34 @@ _INTRODUCTION = """\
 - 原文没有的额度、利率、期限一律不写；有歧义之处写入 `assumption`。
 - 可信度 A 为官方或两份一致的副本，B 为单一的非官方副本。征求意见稿标为草案。
 - 共用的条件写在 `conditions`，以 `use` 引用；不接受 YAML 的锚点与别名。
+
+一条资源的写法（未写明 `quote` 的条件取第一条 `clauses` 的原文）：
+
+```yaml
+offers:
+  - id: loan.kunke-dai            # 类型.拼音
+    kind: loan                    # loan guarantee insurance fund incubation procurement service programme
+    name: 昆科贷
+    provider: 昆山市（政府补偿与合作银行）
+    summary: 昆山市的科技信贷特色子产品，政府、银行、企业风险共担
+    focus: 昆山科技企业贷款……     # 用于比对的文字：给谁、做什么用；不写条件
+    audience: [enterprise]        # enterprise team carrier institution operator
+    service_regions: ["320583"]   # GB/T 2260，加引号
+    clauses:
+      - {document: suzhou, article: "", quote: 原文……}
+    criteria:                     # all / any（须有 label，可有 least）/ not / use，或单项条件
+      all:
+        - {field: region, operator: under, value: ["320583"], label: 在昆山市}
+        - {use: tech_firm}
+    preferences: []               # 只影响排序
+    terms: {amount_max_wan: 500}  # 万元、%、个月；原文没有的不写
+    benefits: [原文写明的好处]
+    assumptions: [对歧义的理解]
+    status: approved              # draft approved superseded
+    effective_from: 2021-11-15
+```
+
+整个目录要么全部载入，要么一条也不载入；不合规的条目连同文件名一次全部报出。
 """
 
 

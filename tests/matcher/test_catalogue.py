@@ -330,7 +330,9 @@ def test_shared_conditions_take_the_clause_of_the_offer_that_uses_them(tmp_path:
 def test_version_changes_with_any_byte_and_with_nothing_else(tmp_path: Path) -> None:
     first = load_catalogue(written(tmp_path / "a", offer_text())).version
     assert load_catalogue(written(tmp_path / "b", offer_text())).version == first
-    assert load_catalogue(written(tmp_path / "c", offer_text() + "\n# 注")).version != first
+    assert load_catalogue(written(tmp_path / "c", offer_text(name="乙贷"))).version != first
+    (tmp_path / "b" / "catalogue.yaml").rename(tmp_path / "b" / "renamed.yaml")
+    assert load_catalogue(tmp_path / "b").version != first
 
 
 FAULTS = {
