@@ -47,7 +47,7 @@ Facts = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": f"#/compone
 _QUESTION = "我们做体外诊断试剂，在苏州高新区，成立3年，有12项发明专利，没有房产抵押，想贷款300万"
 
 
-def _shown(**example: object) -> ConfigDict:
+def _shown(**example: Any) -> ConfigDict:
     """The example that the interface's page fills in; without one it would list every field of the registry."""
     return ConfigDict(json_schema_extra={"examples": [example]})
 

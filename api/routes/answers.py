@@ -4,49 +4,15 @@ Validating each answer on its way out would cost more than making it (measured: 
 test reads real answers with these models, which accept nothing that they do not describe.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
-import orjson
-from fastapi import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.exchange.problems import Severity
-from api.problems import MEDIA_TYPE
-from matcher.eligibility.criteria import Operator
+from api.routes.offer_answers import Answer, CriterionAnswer, Json, OfferSummaryAnswer
 from matcher.eligibility.results import State
 from matcher.fields import FieldType, PartyKind, Sensitivity, Source
-from matcher.offers import Confidence, OfferKind, OfferStatus
-
-Json = str | bool | int | float | list[str] | None
-Decimals = str
-"""A decimal as text ("293.52"), so that nothing is lost on the way."""
-
-
-class Answer(BaseModel):
-    """Part of an answer."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class ClauseAnswer(Answer):
-    """出处：文件、条款、原文。"""
-
-    document: str
-    article: str
-    quote: str
-
-
-class CriterionAnswer(Answer):
-    """单项条件：字段、比较方式、要求与出处。"""
-
-    field: str
-    field_label: str
-    operator: Operator
-    required: Json
-    required_text: str
-    label: str
-    assumption: str
-    clause: ClauseAnswer
+from matcher.offers import OfferKind
 
 
 class FindingAnswer(CriterionAnswer):
@@ -83,89 +49,6 @@ class UnknownAnswer(Answer):
 
     field: str
     label: str
-
-
-class TermsAnswer(Answer):
-    """资源条款；原文未写明的为 null。"""
-
-    amount_min_wan: Decimals | None
-    amount_max_wan: Decimals | None
-    term_months_max: int | None
-    rate_min_pct: Decimals | None
-    rate_max_pct: Decimals | None
-    share_max_pct: Decimals | None
-    guarantee_modes: list[str]
-    secured_by: list[str]
-
-
-class OfferSummaryAnswer(Answer):
-    """列表中的一项资源。"""
-
-    id: str
-    kind: OfferKind
-    kind_label: str
-    name: str
-    provider: str
-    summary: str
-    terms: TermsAnswer
-    confidence: Confidence
-    status: OfferStatus
-    synthetic: bool
-
-
-class AllAnswer(Answer):
-    """同时满足。"""
-
-    all: list["CriteriaAnswer"]
-    label: str
-
-
-class AnyAnswer(Answer):
-    """满足其中至少 least 项。"""
-
-    any: list["CriteriaAnswer"]
-    least: int
-    label: str
-
-
-class NotAnswer(Answer):
-    """不得存在。"""
-
-    model_config = ConfigDict(extra="forbid", validate_by_name=False)
-
-    child: "CriteriaAnswer" = Field(alias="not")
-    label: str
-
-
-CriteriaAnswer = CriterionAnswer | AllAnswer | AnyAnswer | NotAnswer
-
-
-class OfferAnswer(OfferSummaryAnswer):
-    """一项资源的全部内容。"""
-
-    focus: str
-    audience: list[PartyKind]
-    clauses: list[ClauseAnswer]
-    criteria: CriteriaAnswer | None
-    preferences: list[CriterionAnswer]
-    benefits: list[str]
-    service_regions: list[str]
-    industry_focus: list[str]
-    effective_from: str | None
-    effective_to: str | None
-    assumptions: list[str]
-    provider_id: str | None
-    tenant: str
-    source: str
-    observed_on: str | None
-
-
-class OffersAnswer(Answer):
-    """一页资源。"""
-
-    offers: list[OfferSummaryAnswer]
-    total: int
-    next_offset: int | None = Field(description="下一页的 offset；没有下一页为 null")
 
 
 class MatchedSeekerAnswer(Answer):
@@ -360,29 +243,5 @@ class ProblemAnswer(Answer):
     status: int
     code: str
     detail: str
-    errors: list[ViolationAnswer] = []
+    errors: list[ViolationAnswer] = Field(default_factory=list)
     request_id: str = ""
-
-
-_DESCRIPTIONS = {200: "成功", 201: "已新建", 202: "已受理", 204: "已删除", 404: "未找到", 503: "尚未就绪"}
-PROBLEM: dict[str, Any] = {
-    "description": "问题说明（RFC 9457）",
-    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}},
-}
-
-
-def answered(model: type[Answer] | None, *others: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route: its answer, further statuses (a success has the same body), problems for the rest."""
-    success: dict[str, Any] = {} if model is None else {"model": model}
-    responses: dict[int | str, dict[str, Any]] = {"default": PROBLEM}
-    if model is not None:
-        responses[200] = success | {"description": _DESCRIPTIONS[200]}
-    for status in others:
-        body = success if status < 400 else PROBLEM
-        responses[status] = body | {"description": _DESCRIPTIONS[status]}
-    return responses
-
-
-def json_response(document: Any, status: int = 200) -> Response:
-    """Write a document as JSON bytes (UTF-8)."""
-    return Response(orjson.dumps(document), status, media_type="application/json")

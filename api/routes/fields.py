@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.exchange.documents import Document
-from api.routes.answers import FieldsAnswer, answered, json_response
+from api.routes.answers import FieldsAnswer
+from api.routes.responses import answered, json_response
 from api.transport.strict_json import StrictRoute
 from matcher.declarations.registry import REGISTRY
 from matcher.fields import Field, PartyKind

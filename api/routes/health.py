@@ -7,7 +7,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from api.access.viewers import Viewer
 from api.problems import Problem, Refusal
 from api.requests import MatchRequest
-from api.routes.answers import HealthAnswer, answered, json_response
+from api.routes.answers import HealthAnswer
+from api.routes.responses import answered, json_response
 from api.routes.services import Service, Services
 
 WARMING = "企业融资"

@@ -11,7 +11,8 @@ from api.exchange.documents import Document
 from api.exchange.importing import ImportSummary
 from api.exchange.problems import RowResult
 from api.problems import Problem, Refusal
-from api.routes.answers import ImportAnswer, ImportReportAnswer, answered, json_response
+from api.routes.answers import ImportAnswer, ImportReportAnswer
+from api.routes.responses import answered, json_response
 from api.routes.services import Asker, Service
 from api.routes.uploads import import_upload, laid_down, problem_file
 from api.schemas import Day, Identifier, Source, Wire

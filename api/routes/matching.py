@@ -6,7 +6,8 @@ The routes are `def`: the work is done by the processor and must not hold up the
 from fastapi import APIRouter, Response
 
 from api.exchange.answers import match_answer_document, prospect_answer_document, reading_document
-from api.routes.answers import MatchesAnswer, ProspectsAnswer, ReadingAnswer, answered, json_response
+from api.routes.answers import MatchesAnswer, ProspectsAnswer, ReadingAnswer
+from api.routes.responses import answered, json_response
 from api.routes.services import Asker, Service
 from api.schemas import MatchBody, ProspectBody, ReadingBody
 from api.transport.strict_json import StrictRoute

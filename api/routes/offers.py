@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.exchange.documents import offer_document, offer_summary
-from api.routes.answers import OfferAnswer, OffersAnswer, answered, json_response
+from api.routes.offer_answers import OfferAnswer, OffersAnswer
+from api.routes.responses import answered, json_response
 from api.routes.services import Asker, Service
 from api.schemas import Identifier
 from api.transport.strict_json import StrictRoute

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Path, Response
 
 from api.clock import today
 from api.exchange.documents import party_document
-from api.routes.answers import PartyAnswer, answered, json_response
+from api.routes.answers import PartyAnswer
+from api.routes.responses import answered, json_response
 from api.routes.services import Asker, Service
 from api.schemas import Identifier, PartyBody
 from api.transport.strict_json import StrictRoute

@@ -19,7 +19,7 @@ from api.main import create_app, server_config
 from api.transport.bodies import BodyLimits
 from tests.fakes.services import FakeServices, fake_services
 
-LIMITS = BodyLimits(size=1024 * 1024, paths={"/v1/imports": 4 * 1024 * 1024}, idle=0.6, total=1.5, drain=5.0)
+LIMITS = BodyLimits(size=1024 * 1024, paths={"/v1/imports": 4 * 1024 * 1024}, idle=0.5, total=2.5, drain=5.0)
 
 
 @pytest.fixture
