@@ -22,7 +22,10 @@ _NO_LOAN = re.compile(
     "(?:没有|无|目前没有?|现在没有?|暂无)(?:任何|银行|存量|在贷|其他){0,2}(?:银行)?(?:贷款|负债|"
     "借款)(?!逾期|记录|经历|历史|欠|渠道|资格|能|额度|违约|需求|意向|用途)(?:余额)?"
 )
-_REPAID = re.compile("(?:贷款|银行贷款|借款)(?:都|已经?|全部?|已全部){0,3}(?:还清|结清|还完|还掉)")
+_REPAID = re.compile(
+    "(?:贷过|借过)[^，]{0,10}(?:还清|结清|还完)|(?:贷款|银行贷款|借款)(?:都|已经?|全部?|"
+    "已全部){0,3}(?:还清|结清|还完|还掉)"
+)
 _HAS = re.compile(
     "(?<!没)(?<!没有)(?:已有|现有|目前有|还有|已经有|手里有|名下有|存量|在贷|有一?笔?|有)(?:\\d家|"
     "[一二两三四五]家)?(?:银行)?(?:的)?(?:经营贷|抵押贷|信用贷|银行贷款|贷款)(?:余额)?(?:在还|还没还|"
@@ -32,8 +35,10 @@ _HAS = re.compile(
     "经营贷|抵押贷)(?!需求|缺口|额度|意向)"
 )
 _BALANCE = re.compile(
-    "(?:贷款余额|贷款|余额|贷了|借了|在贷|借款)(?:还剩|还有|余额|大概|大约|约|为|是|有|:|共|合计|一共|在还|银行){0,3}$"
+    "(?:贷款余额|贷款|余额|贷了|借了|在贷|借款)(?:还剩|还有|余额|合计|总计|大概|大约|约|为|是|有|:|共|"
+    "合计|一共|在还|银行){0,3}$"
 )
+_LEANING = re.compile("(?:贷款)?余额")
 _BANKS = re.compile(rf"(?P<number>{NUMBER})(?:家|个)银行(?:都)?(?:有|贷了|的)(?:贷款)?")
 _WANT = re.compile("想|要|需|求|申请|希望|打算|计划|准备|再|能不能|能否|怎么|如何")
 _FLAGS: tuple[tuple[str, str, str], ...] = (
@@ -74,7 +79,7 @@ _GRADE = re.compile(
     "连续[^，]{1,4}年)?(?P<grade>[ABMCDabmcd])(?:级|类|$|(?![A-Za-z]))|(?P<grade2>[ABMCD])级纳税(?:人|"
     "信用|企业)"
 )
-_TRIGGER = re.compile("贷|借|负债|逾期|欠息|失信|异常|事故|污染|白户|违法|存量")
+_TRIGGER = re.compile("余额|贷|借|负债|逾期|欠息|失信|异常|事故|污染|白户|违法|存量")
 
 
 def read_borrowing(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
@@ -113,7 +118,8 @@ def read_tax_grade(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001
 
 
 def _held(clause: Clause) -> Iterator[Found]:
-    held = _HAS.search(clause.text)
+    leaning = _LEANING.match(clause.text) if "贷款" in clause.before else None
+    held = leaning or _HAS.search(clause.text)
     if not held or _WANT.search(clause.text[: held.start()][-6:]) or is_supposed(clause, held.start()):
         return
     yield from _all((("has_ever_borrowed", True), ("has_bank_loan", True)), held)

@@ -10,10 +10,11 @@ from matcher.reading.numerals import NUMBER, Exactness, exactness, whole
 from matcher.reading.subjects import is_fact
 
 _ITEMS = re.compile(
-    rf"(?P<number>{NUMBER})(?P<vague>多|余|来|几)?(?:项|件|个|款|份|篇|(?=发明|实用|外观|软著|软件著作|专利))(?!月|亿)"
+    rf"(?P<number>{NUMBER})(?P<vague>多|余|来|几)?(?:项|件|个|本|款|份|篇|(?=发明|实用|外观|软著|软件著作|"
+    rf"专利))(?!月|亿)"
 )
 _FILLER = (
-    "大概|大约|约|差不多|左右|是|为|达到|达|有|到|了|:|已经?|就|只|共有|共|总共|一共|合计|现在|目前|的|"
+    "注册了|注册|大概|大约|约|差不多|左右|是|为|达到|达|有|到|了|:|已经?|就|只|共有|共|总共|一共|合计|现在|目前|的|"
     "总数|数量|授权|已授权|获得|获|"
     "取得|拥有|累计|申请了|超过|超|近|将近|接近|不到|不足|专利|证书|登记"
 )

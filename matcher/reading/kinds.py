@@ -14,7 +14,7 @@ _WORDS: tuple[tuple[OfferKind, str], ...] = (
         r"贴现|承兑汇票|首贷|首次贷款|纯信用|信用贷|经营贷|抵押贷|信贷|授信|"
         r"融资(?<!股权融资)(?<!轮融资)(?!租赁)|流贷|贷款|"
         r"贷|流动资金|周转|续贷|"
-        r"过桥|专利质押|知识产权质押|借款|借钱|借[\d一二三五百千]",
+        r"过桥|专利质押|知识产权质押|借款|借[点些]?钱|借[\d一二三五百千]",
     ),
     (OfferKind.GUARANTEE, "担保(?!物|人|方式|函)|增信|保函"),
     (OfferKind.INSURANCE, "保险|投保|保费|理赔"),
@@ -48,7 +48,8 @@ _WORDS: tuple[tuple[OfferKind, str], ...] = (
 )
 _KINDS = re.compile("|".join(f"(?P<{kind.value}>{words})" for kind, words in _WORDS))
 _MONEY_ONLY = re.compile(
-    r"缺钱|缺资金|资金(?:紧张|不足|缺口|困难|压力|需求)|要钱|找钱|需要(?:一笔)?资金|需要钱|差钱|找资金|要资金|没钱|"
+    r"缺钱|缺资金|资金(?:紧张|不足|缺口|困难|压力|需求)|要钱|找钱|需要(?:一笔)?资金|需要钱|差钱|找资金|"
+    r"要资金|没钱|急用钱|"
     r"缺[\d一二三五百千]{1,8}万"
 )
 _DENIED = re.compile("(?:(?<!有)没有?|无|不|未|不需要|不想|没有?过|不要|除了?|还不?上|没|欠)$")
@@ -60,7 +61,7 @@ _PAST = re.compile(
 _ASKED_AFTER = re.compile(
     "[^，]{0,6}(?:有没有|能不能|怎么|如何|哪些|哪家|哪里|有吗|吗|能|多少|需求|支持|推荐|渠道|贵|难|不够|不足|太)"
 )
-_PLAIN_AMOUNT = re.compile(r"[^，]{0,3}[\d一二三四五六七八九十两百千]{1,8}[万亿]|$")
+_PLAIN_AMOUNT = re.compile("[^，]{0,12}[万亿]|$")
 
 
 def read_kinds(clause: Clause) -> Iterator[OfferKind]:

@@ -12,13 +12,15 @@ _RIGHT = 16
 class Label:
     """What a number may be a value of: a field, and the patterns of its name before and after the number.
 
-    `before` ends at the number, `after` starts behind it; `sign` is -1 for words of decline or loss.
+    `before` ends at the number, `after` starts behind it; `sign` is -1 for words of decline or loss;
+    words that match `barred` behind the number make it a number of something else.
     """
 
     field: str
     before: re.Pattern[str]
     after: re.Pattern[str]
     sign: int = 1
+    barred: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,10 @@ class Labelled:
     end: int
 
 
-def label(field: str, words: str, filler: str, *, after: str = "(?!)", sign: int = 1) -> Label:
+def label(field: str, words: str, filler: str, *, after: str = "(?!)", sign: int = 1, barred: str = "") -> Label:
     """Make a label of alternatives; `filler` are words that may stand between the name and the number."""
-    return Label(field, re.compile(rf"(?:{words})(?:{filler}){{0,4}}$"), re.compile(after), sign)
+    before = re.compile(rf"(?:{words})(?:{filler}){{0,4}}$")
+    return Label(field, before, re.compile(after), sign, re.compile(barred) if barred else None)
 
 
 def labelled(text: str, numbers: re.Pattern[str], labels: Sequence[Label]) -> Iterator[Labelled]:
@@ -50,7 +53,7 @@ def labelled(text: str, numbers: re.Pattern[str], labels: Sequence[Label]) -> It
 def _before(left: str, begin: int, match: re.Match[str], labels: Sequence[Label]) -> Labelled | None:
     for item in labels:
         said = item.before.search(left)
-        if said:
+        if said and not (item.barred and item.barred.match(match.string, match.end())):
             return Labelled(item, match, begin + said.start(), match.end())
     return None
 

@@ -41,7 +41,7 @@ _TRIGGER = re.compile("在|位于|坐落|注册|地处|落户|来自|地址|所�
 
 def read_places(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
     """Yield `region` (GB/T 2260 code) and `zone` (the zone's name) of where the asker is."""
-    if not _TRIGGER.search(clause.text) or _ELSEWHERE.search(clause.text):
+    if not (len(clause.text) <= 12 or _TRIGGER.search(clause.text)) or _ELSEWHERE.search(clause.text):
         return
     for cue, follows in ((_SETTLED, _AFTER_SETTLED), (_CALLED, _AFTER_CALLED)):
         for match in cue.finditer(clause.text):

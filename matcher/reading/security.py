@@ -9,7 +9,7 @@ from matcher.reading.clauses import Clause, Found
 from matcher.reading.subjects import is_supposed
 
 _THINGS = {
-    "房产": "房产|房子|房屋|不动产|厂房|商铺|住宅|写字楼|办公楼|房本|门面房",
+    "房产": "房产|房(?=$|可|能|抵|来|作|做)|房子|房屋|不动产|厂房|商铺|住宅|写字楼|办公楼|房本|门面房",
     "土地": "土地使用权|土地|工业用地",
     "设备": "机器设备|生产设备|设备",
     "存货": "存货|库存|仓单",

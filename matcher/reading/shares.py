@@ -22,7 +22,10 @@ _SALES = "(?:营业收入|营收|销售收入|销售额|销售|收入|业绩)"
 _RISE = "(?:同比|环比)?(?:增长率?|增速|增幅|增加|上涨|涨|提升|提高)"
 _FALL = "(?:同比)?(?:下降|下滑|减少|降低|跌|降)"
 _BAD_PERIOD = re.compile("今年|本年|预计|目标|计划|明年|未来|复合|年均|平均|连续|三年|两年|季度|上半年|月|前年")
+_SALES_BEFORE = re.compile(f"{_SALES}[^，]{{0,14}}$")
 _LABELS = (
+    label("revenue_growth_pct", "^(?:同比|较上年|比上年)(?:增长|上升|增加)", _FILLER),
+    label("revenue_growth_pct", "^(?:同比|较上年|比上年)(?:下降|下滑|减少)", _FILLER, sign=-1),
     label("rd_growth_pct", f"{_RD}{_RISE}", _FILLER),
     label(
         "rd_intensity_pct",
@@ -50,6 +53,8 @@ def read_shares(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - 
         value = _value(item.number)
         around = clause.text[: item.number.start()], clause.text[item.number.end() :]
         if value is None or exactness(*around) is Exactness.BOUND or not is_fact(clause, item.start):
+            continue
+        if item.start == 0 and clause.text[0] in "同较比" and not _SALES_BEFORE.search(clause.before):
             continue
         told = (clause.before[-10:] + clause.text[: item.number.start()])[-24:]
         if "growth" not in item.label.field or not _BAD_PERIOD.search(told):

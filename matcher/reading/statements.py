@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from matcher.declarations.enterprise import COLLATERAL
 from matcher.needs import Reading, Understood
 from matcher.offers import OfferKind
 from matcher.reading.ages import read_ages
@@ -91,6 +92,15 @@ def _is_of_others(clause: Clause, item: Found, *, elsewhere: bool) -> bool:
 
 
 def _latest(understood: list[Understood]) -> Iterator[Understood]:
-    """Keep the last statement on each field, in the order of speaking."""
+    """Keep the last statement on each field, in the order of speaking; what is offered as security adds up."""
     last = {item.field: place for place, item in enumerate(understood)}
-    return (item for place, item in enumerate(understood) if last[item.field] == place)
+    offered = [item for item in understood if item.field == "collateral"]
+    for place, item in enumerate(understood):
+        if last[item.field] == place:
+            yield item if len(offered) < 2 or item.field != "collateral" else _together(offered)
+
+
+def _together(offered: list[Understood]) -> Understood:
+    things = {thing for item in offered if isinstance(item.value, tuple) for thing in item.value}
+    words = "；".join(item.words for item in offered)
+    return Understood("collateral", tuple(thing for thing in COLLATERAL if thing in things), words)

@@ -13,7 +13,8 @@ from matcher.reading.numerals import ARABIC, CHINESE, number
 from matcher.reading.subjects import is_supposed
 
 WANT = (
-    "可以用|想|最好|要|需|求|申请|希望|打算|计划|准备|缺|找|寻|能不能|能否|可否|可不可以|怎么|如何|哪些|哪里|"
+    "可以用|差(?!不多)|想|最好|要|需|求|申请|希望|打算|计划|准备|缺|找|寻|能不能|能否|可否|可不可以|怎么|"
+    "如何|哪些|哪里|"
     "哪种|什么|有没有|能贷|能拿|能申|可以申|对接|推荐|急|办理|想办|解决|贵|难|咨询|了解|争取|拟"
 )
 WANTED = re.compile(WANT)
@@ -24,7 +25,7 @@ _HELD = re.compile(
     "担保费|有一?笔|已还|欠|在贷|目前有|注册|实缴|投入了|花了"
 )
 _BETWEEN = (
-    rf"{FILLER}|个|款|人民币|上限|最高|不超过|不低于|最多|希望|银行|一笔|需求|需要|(?:{ARABIC}|"
+    rf"{FILLER}|额度|金额|个|款|人民币|上限|最高|不超过|不低于|最多|希望|银行|一笔|需求|需要|(?:{ARABIC}|"
     rf"{CHINESE})(?:千万|百万|万|亿)?元?[-~—–至到]"
 )
 _FUNDS = (
@@ -40,7 +41,7 @@ _BORROWING = label(
 )
 _ASKING = label(
     "need_amount_wan",
-    "需要|需求|需|缺|差|想要|想拿|想用|急用|求|申请|引入|引进|寻求|资金|授信额度|授信|额度|周转|垫资",
+    "需要|需求|需|缺|差|想要|要|想拿|想用|急用|求|申请|引入|引进|寻求|资金|授信额度|授信|额度|周转|垫资",
     f"{_BETWEEN}|资金|贷款|钱|担保",
 )
 _NAMED_AFTER = label(
@@ -54,7 +55,12 @@ _PIECES = re.compile(
     rf"(?:借|贷|融)(?:款|资|个)?(?P<number>{ARABIC}|{CHINESE})个(?![月亿年点小百项人]|客户|工作|银行|产品|平台|项目)"
 )
 _OTHER_MONEY = re.compile("注册|实缴|固定|固投|总投|自有|政府|补贴|奖励|引导|没有?$|无$|订单")
-_ROUND_BEFORE = re.compile(rf"(?:{ROUND})(?:融资|投资)?$")
+_MONEY_WORDS = re.compile("贷|融资|借|资金|缺口|钱")
+_BARE_AMOUNT = re.compile(
+    rf"(?:大概|大约|约|金额|差不多|一共|共|左右|需要|要|:){{0,3}}(?:{MONEY.pattern})(?:左右|上下|以内|吧|"
+    rf"就够|就行|够了)?$"
+)
+_ROUND_BEFORE = re.compile(rf"(?:(?:{ROUND})(?:融资|投资)?|股权融资)$")
 _TERMS = re.compile(
     rf"(?:期限|贷期|借期|账期|用款|周转|使用|贷|借|用|为期|贷款期限|授信|最长|期|万|万元)(?:时间|期|为|是|"
     rf"大概|约|:|最长|不超过|个|一个|款|元|、){{0,3}}(?P<length>半|{ARABIC}|{CHINESE})(?P<unit>年半|年|"
@@ -119,6 +125,11 @@ def read_needed_amount(clause: Clause, at: date) -> Iterator[Found]:  # noqa: AR
         if amount is not None and _is_asked(clause, item):
             yield Found("need_amount_wan", amount, item.start, item.end)
             return
+    bare = _BARE_AMOUNT.match(clause.text)
+    amount = wan(bare) if bare and _leans_on_wish(clause.before) else None
+    if bare and amount is not None:
+        yield Found("need_amount_wan", amount, *bare.span())
+        return
     pieces = _PIECES.search(clause.text)
     value = number(pieces["number"]) if pieces else None
     if pieces and value is not None and value >= 10 and not _HELD.search(clause.text[: pieces.start()][-12:]):
@@ -134,7 +145,12 @@ def _is_asked(clause: Clause, item: Labelled) -> bool:
         return False
     if item.label is _BORROWING:
         return bool(wanted) or not _ROUND_BEFORE.search(left)
-    return bool(wanted) or not left
+    return bool(wanted) or not left or _leans_on_wish(clause.before)
+
+
+def _leans_on_wish(before: str) -> bool:
+    """Whether the sentence has wished for money already ("想申请贷款，额度300万")."""
+    return bool(_MONEY_WORDS.search(before) and WANTED.search(before)) and not _HELD.search(before)
 
 
 def read_terms(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
