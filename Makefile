@@ -33,5 +33,11 @@ $(VENV)/.installed-%: pyproject.toml constraints.txt | $(VENV)/.installed
 	$(PIP) install --quiet --constraint constraints.txt --group $*
 	@touch $@
 
+quality: $(VENV)/.installed-test
+	RONGTONG_SHARED_DATA=$(SHARED) $(BIN)/python -m pytest tests/quality/real_data_checks.py --override-ini python_files=real_data_checks.py
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.serving $(SHARED)
+
 clean:
 	rm -rf $(VENV) $(DATA)

@@ -1,6 +1,7 @@
 """One cell to one value (单元格取值), with what spreadsheets do to cells on the way."""
 
 import re
+from datetime import date
 
 from api.exchange.columns import Binding
 from api.exchange.problems import RowProblem
@@ -12,6 +13,7 @@ from matcher.validation import parse_cell
 
 _FOREIGN_UNIT = re.compile(r"美|港|欧|日元|英镑|台币|澳|新元|usd|hkd|eur|jpy|gbp")
 _LONGEST_BLANK = 24
+_EPOCH = date(1970, 1, 1)
 _TEXT_MARK = re.compile(r"'(?=[=+\-@])")
 _PRECISION_NOTES = {Precision.MONTH: "只写到月份，按当月 1 日计", Precision.YEAR: "只写到年份，按当年 1 月 1 日计"}
 
@@ -34,6 +36,9 @@ def read_cell(binding: Binding, cell: Cell) -> tuple[Value | None, RowProblem | 
         value = parse_cell(binding.field, _typed(binding, cell, text), header_unit=binding.unit)
     except MatcherError as error:
         return None, RowProblem(binding.column.header, text, f"invalid_{binding.field.type.value}", str(error))
+    if value == _EPOCH:
+        message = "1970-01-01 是系统未填日期时的缺省值，未采用；确为当日成立的请在系统中填写"
+        return None, RowProblem(binding.column.header, text, "default_date", message)
     return value, _note(binding, cell, text)
 
 

@@ -101,6 +101,7 @@ BAD_CELLS = [
     ("注册资本（万美元）", "890万", "invalid_money", "registered_capital_wan"),
     ("成立日期", "2019-02-30", "invalid_date", "founded_on"),
     ("成立日期", "2030-01-01", "future_date", "founded_on"),
+    ("成立日期", "1970-01-01", "default_date", "founded_on"),
     ("所在地区", "某某地方", "region_unknown", "region"),
     ("员工人数", "约200人", "invalid_count", "headcount"),
     ("研发强度", "0.03", "invalid_percent", "rd_intensity_pct"),
