@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 
 from embeddings.errors import InvalidVectors
 from embeddings.keys import KeyTable, as_keys
-from embeddings.tokenise import encodable
+from embeddings.tokenise import normalised
 
 Similarities = NDArray[np.float32]
 
@@ -37,7 +37,7 @@ class TermCounter:
 
     def count(self, texts: Sequence[str]) -> csr_array:
         """Give an (n, columns) float32 matrix of how often each text has each term."""
-        cleaned = [encodable(text) for text in texts]
+        cleaned = [normalised(text) for text in texts]
         encodings = self._tokenizer.encode_batch_fast(cleaned, add_special_tokens=False)
         found = [self._terms(text, encoding.ids) for text, encoding in zip(cleaned, encodings, strict=True)]
         bounds = np.zeros(len(found) + 1, dtype=np.int64)
@@ -54,7 +54,7 @@ class TermCounter:
 
 def _characters(text: str) -> NDArray[np.int64]:
     """Give the slots of the single characters and of the character pairs of a text; punctuation only vanishes."""
-    kept = "".join(character for character in text.lower() if character.isalnum())
+    kept = "".join(character for character in text if character.isalnum())
     points = np.frombuffer(kept.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     terms = np.concatenate([points, (points[:-1] + np.uint64(1)) * np.uint64(0x110001) + points[1:]])
     return ((terms * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(44)).astype(np.int64)

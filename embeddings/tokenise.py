@@ -6,6 +6,7 @@ log(frequency / total). A Unigram model does the same, so a dictionary and its f
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -67,11 +68,37 @@ def build_tokenizer(frequencies: Mapping[str, int], total: int | None = None) ->
     words = sorted(word for word in frequencies if frequencies[word] > 0 and not _SINGLE_LATIN.fullmatch(word))
     vocabulary = [(UNKNOWN, 0.0)] + [(word, math.log(frequencies[word] / total)) for word in words]
     tokenizer = Tokenizer(Unigram(vocabulary, unk_id=0, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.normalizer = standard_normaliser()
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(f"[^{_WORD_CHARACTERS}]+"), "removed")
     return tokenizer
 
 
+def standard_normaliser() -> normalizers.Normalizer:
+    """Give the normaliser of our tokenizers: NFKC, then lower case."""
+    return normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+
+
+def normalised(text: str) -> str:
+    """Give `text` as the tokenizer's own normaliser would (NFKC, lower case), lone surrogates replaced by spaces.
+
+    Five times as fast, because most Chinese text needs no NFKC but for punctuation, which only separates anyway.
+    Surrogates have no UTF-8 form, which every tokenizer needs.
+    """
+    if _uncommon().search(text):
+        text = unicodedata.normalize("NFKC", _LONE_SURROGATES.sub(" ", text))
+    return text.lower()
+
+
 def encodable(text: str) -> str:
-    """Give `text` with lone surrogates replaced by spaces: they have no UTF-8 form, which every tokenizer needs."""
+    """Give `text` with lone surrogates replaced by spaces and nothing else changed."""
     return _LONE_SURROGATES.sub(" ", text)
+
+
+@cache
+def _uncommon() -> re.Pattern[str]:
+    """Match what NFKC turns into or joins with word characters (full-width letters, ①, ㎡, accents), and surrogates."""
+    word = re.compile(f"[{_WORD_CHARACTERS}]")
+    characters = [chr(point) for point in (*range(0x80, 0xD800), *range(0xE000, 0x10000))]
+    changed = [(x, unicodedata.normalize("NFKC", x).lower()) for x in characters]
+    found = "".join(character for character, form in changed if form != character.lower() and word.search(form))
+    return re.compile(f"[\u0300-\u036f\ud800-\udfff{found}]|[\U00010000-\U0010ffff]")

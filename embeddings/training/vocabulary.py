@@ -11,14 +11,14 @@ from embeddings.tokenise import build_tokenizer, jieba_frequencies, with_domain_
 from embeddings.training.data import TrainingData
 
 POLICY_TERMS = frozenset(
-    (
+    (  # noqa: SIM905  # a paragraph of terms reads better than a column
         "专精特新 小巨人 单项冠军 瞪羚 瞪羚企业 独角兽 链主 龙头企业 孵化器 "
         "众创空间 加速器 双创 双创基地 特色载体 产业园 孵化 高新技术企业 高企 "
         "科技型中小企业 知识产权质押 专利权质押 版权质押 商标质押 专利贷 商标贷 科技贷 信用贷 "
         "首贷 投贷联动 融资担保 融资租赁 供应链金融 应收账款 天使投资 创投 股权投资 "
         "引导基金 风险补偿 贴息 免抵押 科创板 区块链 云计算 大数据 物联网 "
         "人工智能 机器视觉 新能源汽车 碳中和 碳达峰 元宇宙 跨境电商 工业互联网 智能制造"
-    ).split()  # noqa: SIM905  # a paragraph of terms reads better than a column
+    ).split()
 )
 """Terms of policy and finance that jieba's dictionary of 2012 lacks or cuts."""
 

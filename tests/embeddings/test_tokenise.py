@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from functools import cache
 
 import jieba
 import pytest
@@ -16,6 +17,7 @@ from embeddings.tokenise import (
     encodable,
     jieba_frequencies,
     joining_frequency,
+    normalised,
     with_domain_words,
 )
 from tests.embeddings.texts import POLICIES, PROFILES
@@ -90,7 +92,23 @@ def test_anything_becomes_encodable(text):
     cleaned.encode("utf-8")
 
 
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=30)
+    | st.text("ＡＢａ１①㎡éＥe\u0301ſK專專，（", max_size=20)
+)
+def test_normalising_beforehand_changes_no_cut(text):
+    bare = _bare()
+    assert _GENERAL.encode(text).ids == bare.encode(normalised(text)).ids
+
+
 _GENERAL = build_tokenizer(jieba_frequencies())
+
+
+@cache
+def _bare():
+    tokenizer = build_tokenizer(jieba_frequencies())
+    tokenizer.normalizer = None
+    return tokenizer
 
 
 def _weight(words):

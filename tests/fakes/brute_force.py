@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections import Counter
 
 import numpy as np
@@ -57,7 +58,7 @@ class BruteOverlap:
         return [self._similarity(query, self.stored[int(key)]) for key in keys]
 
     def _terms(self, text):
-        kept = "".join(character for character in text.lower() if character.isalnum())
+        kept = "".join(character for character in unicodedata.normalize("NFKC", text).lower() if character.isalnum())
         return Counter(self.cut(text)), Counter([*kept, *re.findall("(?=(..))", kept, re.DOTALL)])
 
     def _similarity(self, first, second):
