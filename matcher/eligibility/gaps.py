@@ -1,4 +1,4 @@
-"""How far a value is from a condition, in Chinese (差距): "差 0.6 个百分点", "超出 3 年"."""
+"""How far a value is from a condition, in Chinese (差距): "差 0.6 个百分点", "超出 3 年", "早了 5 天", "还缺 专利"."""
 
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,12 @@ _REQUIREMENT = {
     Operator.HAS_ALL: "应包括：",
     Operator.UNDER: "属于",
 }
+_REQUIREMENT_OF_A_DAY = {
+    Operator.GE: "不早于",
+    Operator.GT: "晚于",
+    Operator.LE: "不晚于",
+    Operator.LT: "早于",
+}
 
 
 def gap_of(leaf: Leaf, state: State, value: Value | None) -> str:
@@ -32,7 +38,7 @@ def gap_of(leaf: Leaf, state: State, value: Value | None) -> str:
         return ""
     field = REGISTRY[leaf.field]
     text = f"{field.label}为 {show(field, value)}，要求{requirement(leaf)}"
-    distance = _distance(field, leaf, value)
+    distance = distance_of(leaf, value)
     return f"{text}，{distance}" if distance else text
 
 
@@ -40,7 +46,9 @@ def requirement(leaf: Leaf) -> str:
     """The required value in Chinese: "不超过 5 年"."""
     if leaf.operator is Operator.MANUAL or leaf.value is None:
         return "由工作人员核验"
-    return f"{_REQUIREMENT[leaf.operator]} {show(REGISTRY[leaf.field], leaf.value)}".replace("： ", "：")
+    words = _REQUIREMENT_OF_A_DAY if isinstance(leaf.value, date) else _REQUIREMENT
+    said = words.get(leaf.operator) or _REQUIREMENT[leaf.operator]
+    return f"{said} {show(REGISTRY[leaf.field], leaf.value)}".replace("： ", "：")
 
 
 def show(field: Field, value: Value) -> str:
@@ -74,14 +82,51 @@ def _name(field: Field, code: str) -> str:
     return code
 
 
-def _distance(field: Field, leaf: Leaf, value: Value) -> str:
-    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+def distance_of(leaf: Leaf, value: Value) -> str:
+    """Say how far an unmet value is, in its unit: "差 0.6 个百分点", "早了 5 天", "还缺 专利"; empty without one.
+
+    Places, industries, choices and flags have no distance: they are what is asked, or they are not.
+    """
+    field = REGISTRY[leaf.field]
+    if isinstance(value, tuple):
+        return _lacking(field, leaf, value)
+    if isinstance(value, date) and isinstance(leaf.value, date):
+        return _days(leaf, (leaf.value - value).days)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return ""
-    if not isinstance(leaf.value, int | Decimal) or leaf.operator not in _TOO_LOW | _TOO_HIGH:
+    if isinstance(leaf.value, bool) or not isinstance(leaf.value, int | Decimal):
         return ""
     unit = " 个百分点" if field.unit == "%" else _unit(field)
-    difference = abs(Decimal(leaf.value) - Decimal(value))
-    if difference == 0:
+    return _measured(leaf, Decimal(leaf.value) - Decimal(value), unit)
+
+
+def _measured(leaf: Leaf, missing: Decimal, unit: str) -> str:
+    """Word a signed difference; `missing` is what is required less what there is."""
+    if leaf.operator not in _TOO_LOW | _TOO_HIGH | {Operator.EQ}:
+        return ""
+    if missing == 0:
         return "恰在界限上（不含）"
-    word = "差" if leaf.operator in _TOO_LOW else "超出"
-    return f"{word} {plain(difference)}{unit}"
+    word = "差" if missing > 0 else "超出"
+    return f"{word} {exact(abs(missing))}{unit}"
+
+
+def _days(leaf: Leaf, missing: int) -> str:
+    if leaf.operator not in _TOO_LOW | _TOO_HIGH | {Operator.EQ}:
+        return ""
+    if missing == 0:
+        return "恰在界限上（不含）"
+    return f"早了 {missing:,} 天" if missing > 0 else f"晚了 {-missing:,} 天"
+
+
+def _lacking(field: Field, leaf: Leaf, value: tuple[str, ...]) -> str:
+    wanted = leaf.value if isinstance(leaf.value, tuple) else ()
+    lacking = tuple(item for item in wanted if item not in value)
+    if leaf.operator is Operator.HAS_ALL and lacking:
+        return f"还缺 {show(field, lacking)}"
+    return "一项也没有" if leaf.operator is Operator.HAS_ANY and lacking == wanted else ""
+
+
+def exact(number: Decimal) -> str:
+    """A distance without exponent or trailing zeros, never rounded to nothing: two places, more where two say 0."""
+    short = plain(number)
+    return short if number == 0 or short.strip("0.") else f"{number.normalize():f}"
