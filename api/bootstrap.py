@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from api.access.viewers import Viewer
 from api.clock import today
-from api.encoders import load_tokenizer, open_encoder
+from api.encoders import open_encoder, words_of
 from api.matchmaking import Matchmaker
 from api.offer_index import OfferIndex
 from api.party_index import PartyIndex
@@ -55,7 +55,7 @@ def build_services(settings: Settings) -> Iterator[Services]:
     """Open the store and build the matchmaker; closes what it opened. `StoreUnavailable`, `InvalidEncoder`."""
     settings.data.mkdir(parents=True, exist_ok=True)
     with closing(open_store(settings.store_url, tenant=settings.tenant)) as store, open_encoder(settings) as encoder:
-        tokenizer = load_tokenizer()
+        tokenizer = words_of(encoder)
         parties = PartyIndex(store, encoder, tokenizer, settings.snapshot_folder)
         offers = OfferIndex(store, encoder, tokenizer)
         matchmaker = Matchmaker(store, offers, parties, scoring=Scoring(), today=today)

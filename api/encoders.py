@@ -5,10 +5,9 @@ from contextlib import contextmanager
 
 from tokenizers import Tokenizer
 
-from api.cache import CachedEncoder, open_cache
 from api.settings import Settings
 from embeddings.encoder import load_encoder, shipped_model
-from embeddings.static import weights_file
+from embeddings.static import StaticEncoder, load_static
 from matcher.pairing.ports import TextEncoder
 
 
@@ -18,14 +17,13 @@ def open_encoder(settings: Settings) -> Iterator[TextEncoder]:
     if settings.encoder is None:
         yield load_encoder()
         return
+    from api.cache import CachedEncoder, open_cache  # the redis client, which the shipped model does not need
+
     with open_cache(settings) as cache:
         yield CachedEncoder(load_encoder(settings.encoder), cache)
 
 
-def load_tokenizer() -> Tokenizer:
+def words_of(encoder: TextEncoder) -> Tokenizer:
     """The shipped model's words, whatever encoder is chosen: what is lexical does not depend on it."""
-    weights = weights_file(shipped_model())
-    assert weights is not None, "the package was built without its model"  # noqa: S101
-    tokenizer = Tokenizer.from_file(str(weights.parent / "tokenizer.json"))
-    tokenizer.no_padding()
-    return tokenizer
+    shipped = encoder if isinstance(encoder, StaticEncoder) else load_static(shipped_model())
+    return shipped.tokenizer

@@ -40,9 +40,9 @@ class Matchmaker:
         at = request.at or self._today()
         wish = Wish(checked_limit(request.limit), at, request.kinds, request.include_unmet)
         seeker = self._seeker(viewer, request, at)
-        shelf = self._offers.shelf(viewer)
-        matches, considered = match_offers(seeker, shelf, wish, self._scoring)
-        return MatchAnswer(seeker, tuple(matches), considered, self._versions(at))
+        offers = self._offers.current(viewer)
+        matches, considered = match_offers(seeker, offers.shelf, wish, self._scoring)
+        return MatchAnswer(seeker, tuple(matches), considered, self._versions(offers.version, at))
 
     def prospects(self, viewer: Viewer, request: ProspectRequest) -> ProspectAnswer:
         """Rank seekers for an offer (名单). `InvalidNeed`, `UnknownOffer`."""
@@ -52,7 +52,8 @@ class Matchmaker:
         with self._parties.open(viewer) as (frame, shelf):
             seekers = SeekerShelf(frame, shelf, lambda keys: self._profiles(viewer, keys))
             matches, considered, eligible = match_seekers(offer, seekers, wish, self._scoring)
-        return ProspectAnswer(offer, tuple(matches), considered, eligible, self._versions(at))
+        version = self._store.offers.version()
+        return ProspectAnswer(offer, tuple(matches), considered, eligible, self._versions(version, at))
 
     def _profiles(self, viewer: Viewer, keys: Sequence[int]) -> Mapping[int, Seeker]:
         return {key: seeker_of(party) for key, party in self._store.parties.get_many(viewer, keys).items()}
@@ -70,8 +71,8 @@ class Matchmaker:
             known, values=values, text=text, need=Need(request.text, frozenset(reading.kinds)), reading=reading
         )
 
-    def _versions(self, at: date) -> Versions:
-        return Versions(self._offers.fingerprint, self._offers.version, at)
+    def _versions(self, offers: str, at: date) -> Versions:
+        return Versions(self._offers.fingerprint, offers, at)
 
 
 _ANONYMOUS = Seeker(kind=PartyKind.ENTERPRISE, values={}, text="")

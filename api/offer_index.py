@@ -18,7 +18,9 @@ from matcher.pairing.texts import offer_text
 
 
 @dataclass(frozen=True, slots=True)
-class _Built:
+class VersionedOffers:
+    """A shelf of offers and the version of the store's offers that it was built from (资源目录版本)."""
+
     version: str
     shelf: OfferShelf
 
@@ -30,7 +32,7 @@ class OfferIndex:
         self._store = store
         self._encoder = encoder
         self._tokenizer = tokenizer
-        self._built: dict[str, _Built] = {}
+        self._built: dict[str, VersionedOffers] = {}
         self._lock = Lock()
 
     @property
@@ -38,20 +40,15 @@ class OfferIndex:
         """The encoder that the vectors were made with."""
         return self._encoder.fingerprint
 
-    @property
-    def version(self) -> str:
-        """The version of the offers in the store (资源目录版本)."""
-        return self._store.offers.version()
-
-    def shelf(self, viewer: Viewer) -> OfferShelf:
+    def current(self, viewer: Viewer) -> VersionedOffers:
         """The offers that a viewer may be matched to, rebuilt if any has changed."""
-        version = self.version
+        version = self._store.offers.version()
         with self._lock:
             built = self._built.get(viewer.tenant)
             if built is None or built.version != version:
-                built = _Built(version, self._build(self._store.offers.list(viewer)))
+                built = VersionedOffers(version, self._build(self._store.offers.list(viewer)))
                 self._built[viewer.tenant] = built
-        return built.shelf
+        return built
 
     def _build(self, offers: tuple[Offer, ...]) -> OfferShelf:
         texts = [offer_text(offer) for offer in offers]

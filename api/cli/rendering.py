@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from api.errors import InvalidSettings
-from api.exchange.exporting import write_matches
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.gaps import show
 from matcher.eligibility.results import STATE_LABELS, State
@@ -57,6 +56,8 @@ def print_matches(matches: Sequence[Match], *, of_seekers: bool) -> None:
 
 def write_result(matches: Sequence[Match], document: Any, output: OutputFormat, target: Path | None) -> None:
     """Write an answer as JSON to the terminal, or as CSV or XLSX to a file."""
+    from api.exchange.exporting import write_matches
+
     if output is OutputFormat.JSON and target is None:
         print_json(document)
     elif output is OutputFormat.JSON and target is not None:

@@ -5,6 +5,7 @@ Points are counted in whole hundredths, so that one pair scores the same whether
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import floor
 from types import MappingProxyType
 
 import numpy as np
@@ -80,8 +81,8 @@ def contribution(name: str, measure: Measure | None, scoring: Scoring) -> Contri
     """Turn a measure into points; what is not known or not stated brings none."""
     if measure is None:
         return Contribution(name, LABELS[name], 0.0)
-    points = scoring.hundredths(name, np.array([measure.value]))[0]
-    return Contribution(name, LABELS[name], float(points) / 100, measure.evidence)
+    points = floor(measure.value * (scoring.weights[name] * 100) + 0.5)  # `hundredths`, without arrays
+    return Contribution(name, LABELS[name], points / 100, measure.evidence)
 
 
 def total(contributions: tuple[Contribution, ...]) -> float:

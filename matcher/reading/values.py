@@ -14,7 +14,6 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import pairwise
 
-import cn2an
 
 from matcher.errors import InvalidValue
 
@@ -252,6 +251,8 @@ def _amount(written: str, raw: object, expected: str) -> Decimal:
 
 
 def _chinese(written: str, raw: object, expected: str) -> Decimal:
+    import cn2an  # a quarter of a second to import, and few values are written in characters
+
     head, _, tail = written.partition("点")
     scale = next((item for item in ("亿", "万") if tail.endswith(item)), "")
     try:
