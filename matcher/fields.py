@@ -107,22 +107,27 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FieldRegistry:
-    """All fields by code, in the order of declaration."""
+    """All fields by code, in the order of declaration.
+
+    `computed` are what evaluation itself works out (评价得分): they are looked up by code to be shown, but no party has
+    them, so they are not among the fields.
+    """
 
     fields: Mapping[str, Field] = field(default_factory=dict)
+    computed: Mapping[str, Field] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, declared: Iterable[Field]) -> "FieldRegistry":
+    def of(cls, declared: Iterable[Field], computed: Iterable[Field] = ()) -> "FieldRegistry":
         """Build a registry; a code declared twice is a `ValueError`."""
         fields: dict[str, Field] = {}
         for item in declared:
             if item.code in fields:
                 raise ValueError(f"field {item.code} is declared twice")
             fields[item.code] = item
-        return cls(fields)
+        return cls(fields, {item.code: item for item in computed})
 
     def __getitem__(self, code: str) -> Field:
-        found = self.fields.get(code)
+        found = self.fields.get(code) or self.computed.get(code)
         if found is None:
             near = get_close_matches(code, self.fields, n=1)
             remedy = f"是否想写 {near[0]}" if near else "请查看字段表（rongtong fields）"

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from matcher.declarations.registry import REGISTRY
-from matcher.eligibility.criteria import All, AnyOf, Clause, Criterion, Leaf, Not
+from matcher.eligibility.criteria import All, AnyOf, Clause, Criterion, Leaf, Not, Scored, Table
 from matcher.eligibility.gaps import requirement, show
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, STATE_LABELS, Eligibility, Finding
 from matcher.fields import Value
@@ -113,6 +113,32 @@ def criterion_document(criterion: Criterion) -> Document:
             return {"all": _children(children), "label": label}
         case AnyOf(children=children, label=label, least=least):
             return {"any": _children(children), "least": least, "label": label}
+        case Scored():
+            return scored_document(criterion)
+
+
+def scored_document(scored: Scored) -> Document:
+    """Give a score (评分条件) as a tree: each table's bands with their points (分) and what they ask."""
+    return {
+        "scored": [_table(table) for table in scored.tables],
+        "least": _number(scored.least),
+        "above": scored.above,
+        "groups": [
+            {"name": item.name, "least": _number(item.least), "most": _number(item.most)} for item in scored.groups
+        ],
+        "label": scored.label,
+        "assumption": scored.assumption,
+        "clause": _clause(scored.clause),
+    }
+
+
+def _table(table: Table) -> Document:
+    return {
+        "label": table.label,
+        "group": table.group,
+        "bands": [{"points": _number(band.points), "when": criterion_document(band.when)} for band in table.bands],
+        "clause": None if table.clause is None else _clause(table.clause),
+    }
 
 
 def json_value(value: Value) -> Any:

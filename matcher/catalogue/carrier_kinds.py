@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from matcher.catalogue.conditions import read_clause
 from matcher.catalogue.entries import read_document
 from matcher.catalogue.entry import Entry
 from matcher.catalogue.files import read_file
+from matcher.catalogue.leaves import read_clause
 from matcher.eligibility.criteria import Clause
 
 _FOLDER = "matcher.catalogue"

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from matcher.catalogue.conditions import Sources, industry_code, read_clause, read_criterion, read_leaf, region_code
+from matcher.catalogue.conditions import read_criterion
 from matcher.catalogue.entry import Entry
+from matcher.catalogue.leaves import Sources, industry_code, read_clause, read_leaf, region_code
 from matcher.declarations.enterprise import COLLATERAL
 from matcher.eligibility.criteria import Clause
 from matcher.fields import PartyKind

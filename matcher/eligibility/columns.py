@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache, reduce
 from typing import Any, cast
 
@@ -15,8 +16,9 @@ import polars as pl
 from matcher.declarations.registry import REGISTRY
 from matcher.derivation import age_expression, flag_expression
 from matcher.eligibility.comparison import place_in_tree
-from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator
+from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator, Scored, Table
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
+from matcher.eligibility.scores import LEVELS, hundredths, needed
 from matcher.fields import Field, FieldType, PartyKind, Value
 from matcher.parties import Values
 from matcher.taxonomy import industries, regions
@@ -102,6 +104,39 @@ def _expression(criterion: Criterion, at: date) -> pl.Expr:
             return pl.min_horizontal(*(_expression(child, at) for child in children), _literal(State.MET))
         case AnyOf(children=children, least=least):
             return _at_least([_expression(child, at) for child in children], least)
+        case Scored():
+            return _scored(criterion, at)
+
+
+def _scored(scored: Scored, at: date) -> pl.Expr:
+    """The first level of certainty at which the points suffice (see `scores`), else unmet."""
+    bands = [[_expression(band.when, at) for band in table.bands] for table in scored.tables]
+    result = _literal(State.UNMET)
+    for place in reversed(range(len(LEVELS))):
+        points = [_points(table, row, place) for table, row in zip(scored.tables, bands, strict=True)]
+        result = pl.when(_suffices(scored, points)).then(_literal(LEVELS[place])).otherwise(result)
+    return result
+
+
+def _points(table: Table, states: list[pl.Expr], place: int) -> pl.Expr:
+    counted = [CODES[state] for state in LEVELS[: place + 1]]
+    given = (
+        pl.when(state.is_in(counted)).then(pl.lit(hundredths(band.points), dtype=pl.Int64)).otherwise(0)
+        for band, state in zip(table.bands, states, strict=True)
+    )
+    return pl.max_horizontal(*given)
+
+
+def _suffices(scored: Scored, points: list[pl.Expr]) -> pl.Expr:
+    tables = list(zip(scored.tables, points, strict=True))
+    whole = [given for table, given in tables if not table.group]
+    reached: list[pl.Expr] = []
+    for group in scored.groups:
+        within = pl.sum_horizontal(*(given for table, given in tables if table.group == group.name))
+        capped = within if group.most is None else pl.min_horizontal(within, pl.lit(hundredths(group.most)))
+        whole.append(capped)
+        reached.append(capped >= hundredths(group.least or Decimal(0)))
+    return pl.all_horizontal(pl.sum_horizontal(*whole) >= needed(scored), *reached)
 
 
 def _at_least(children: list[pl.Expr], least: int) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from matcher.fields import Value
@@ -75,7 +76,60 @@ class Not:
     label: str = ""
 
 
-Criterion = Leaf | All | AnyOf | Not
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Points (分) that are given where a condition holds (分档): "研发费用占比 5%以上，20 分"."""
+
+    points: Decimal
+    when: "Criterion"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One indicator of a score (评分指标): of the bands that hold the one with the most points counts, of none 0 分.
+
+    Alternatives that a firm may choose between (任选一项指标) are bands of one table. `group` names the first-level
+    indicator (一级指标) that the points also count towards. Points are never negative and have at most two decimals.
+    """
+
+    label: str
+    bands: tuple[Band, ...]
+    group: str = ""
+    clause: Clause | None = None
+
+    @property
+    def most(self) -> Decimal:
+        """The full marks (满分)."""
+        return max(band.points for band in self.bands)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A first-level indicator (一级指标): at least `least` points must come from its tables, at most `most` count."""
+
+    name: str
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A score that must reach a threshold (评分条件): `least` points in all, `above` meaning more than that.
+
+    With what is not known the score is an interval: met when its lower end suffices, unmet when its upper end does
+    not. A band with a `manual` condition is the part of the score that a person gives.
+    """
+
+    tables: tuple[Table, ...]
+    least: Decimal
+    label: str
+    clause: Clause
+    groups: tuple[Group, ...] = ()
+    above: bool = False
+    assumption: str = ""
+
+
+Criterion = Leaf | All | AnyOf | Not | Scored
 
 
 def conditions(criterion: Criterion | None) -> tuple[Criterion, ...]:
@@ -97,3 +151,6 @@ def leaves(criterion: Criterion) -> Iterator[Leaf]:
         case All(children=children) | AnyOf(children=children):
             for child in children:
                 yield from leaves(child)
+        case Scored(tables=tables):
+            for band in (band for table in tables for band in table.bands):
+                yield from leaves(band.when)

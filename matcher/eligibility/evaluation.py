@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from matcher.eligibility.comparison import compare
-from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, conditions
+from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Scored, conditions
 from matcher.eligibility.gaps import gap_of
 from matcher.eligibility.results import Eligibility, Finding, State, at_least, conjunction, negation
+from matcher.eligibility.scores import evaluate_scored
 from matcher.parties import Values
 
 
@@ -29,6 +30,8 @@ def _evaluate(criterion: Criterion, values: Values) -> tuple[State, tuple[Findin
             return conjunction(state for state, _ in parts), _joined(parts)
         case AnyOf():
             return _alternatives(criterion, values)
+        case Scored():
+            return evaluate_scored(criterion, lambda child: _evaluate(child, values))
 
 
 def _negated(child: Criterion, label: str, values: Values) -> tuple[State, tuple[Finding, ...]]:

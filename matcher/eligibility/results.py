@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from matcher.eligibility.criteria import Leaf
@@ -37,12 +38,36 @@ EXCLUDING = frozenset({State.UNMET, State.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One indicator's points (指标得分, 分): between `least` and `most` of `full`; the two are equal where it is known.
+
+    `needed` is what must come from it, 0 where nothing must; `group` is its first-level indicator.
+    """
+
+    label: str
+    least: Decimal
+    most: Decimal
+    full: Decimal
+    needed: Decimal = Decimal(0)
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a score comes to (评价得分): the whole, its first-level indicators, and each table."""
+
+    whole: Part
+    groups: tuple[Part, ...]
+    tables: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One condition, evaluated (核验结果).
 
     `value` is what the seeker has (None: not known); `gap` says in Chinese how far off an unmet value is, or is empty.
     `group` is the label of the alternative that the condition stands in; `decisive` is False where another alternative
-    already decides it (a missing certificate beside a valid one).
+    already decides it (a missing certificate beside a valid one). `score` is what a scored condition comes to.
     """
 
     leaf: Leaf
@@ -51,6 +76,7 @@ class Finding:
     gap: str = ""
     group: str = ""
     decisive: bool = True
+    score: Score | None = None
 
 
 @dataclass(frozen=True, slots=True)
