@@ -15,11 +15,12 @@ _UNIT = "个亿|亿|千万|百万|十万|万|[wW](?![A-Za-z])"
 _FOREIGN = "美元|美金|欧元|港元|港币|日元|英镑|韩元|新加坡元|[Uu][Ss][Dd]"
 _COUNTED = (
     "人|台|件|套|只|个|户|家|吨|平|㎡|米|次|公里|用户|粉丝|部|辆|头|亩|支|瓶|盒|片|颗|名|位|条|册|份|"
-    "千瓦|立方|公斤|斤|箱|像素|羽|株"
+    "千瓦|立方|公斤|斤|箱|像素|羽|株|笔"
 )
 MONEY = re.compile(
     rf"(?P<number>{NUMBER})(?P<vague>多|余|来|几)?(?P<unit>{_UNIT})"
-    rf"(?:零?(?P<rest>{ARABIC}|{CHINESE})(?P<rest_unit>千万|百万|万))?(?P<more>多|余)?(?!{_COUNTED})"
+    rf"(?:零?(?P<rest>{ARABIC}|{CHINESE})(?P<rest_vague>多|余)?(?P<rest_unit>千万|百万|万))?(?P<more>多|"
+    rf"余)?(?!\d|多|余|{_COUNTED})"
     rf"(?P<currency>元人民币|元|块钱?|人民币|RMB|rmb|{_FOREIGN})?"
     rf"|(?P<yuan>{NUMBER})(?:元|块钱)(?!件)"
 )
@@ -57,7 +58,7 @@ def opened_range(text: str, match: re.Match[str]) -> int | None:
 def is_exact(text: str, match: re.Match[str]) -> bool:
     """Whether the amount is the value itself, not a bound or a range."""
     around = text[max(0, match.start() - 8) : match.start()], text[match.end() : match.end() + 4]
-    is_vague = match["number"] and (match["vague"] or match["more"])
+    is_vague = match["number"] and (match["vague"] or match["rest_vague"] or match["more"])
     return not is_vague and exactness(*around) is Exactness.EXACT and opened_range(text, match) is None
 
 
@@ -84,7 +85,7 @@ _MEASURES = (
 _PREVIOUS = {"revenue_wan": "revenue_previous_wan", "rd_expense_wan": "rd_expense_previous_wan"}
 _STOCKS = frozenset({"registered_capital_wan", "paid_in_capital_wan"})
 _OTHER_PERIOD = (
-    "今年|本年|预计|预期|目标|计划|明年|将来|力争|累计|上半年|下半年|半年|季度|[一二三四]季|月|每天|日均|"
+    "人均|今年|本年|预计|预期|目标|计划|明年|将来|力争|累计|上半年|下半年|半年|季度|[一二三四]季|月|每天|日均|"
     "单笔|单店|未来|近?[三两五]年|"
     "历年|平均|峰值|合同|最高|一期|二期"
 )

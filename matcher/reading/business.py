@@ -21,7 +21,8 @@ _LEAD_IN = (
     "来自[\u4e00-\u9fff]{2,6}的?|\\d{4}年(?:开始|起))"
 )
 _DOES = re.compile(
-    rf"^(?:(?:{_WHO}){{0,2}}{_LEAD_IN}{{0,4}}|(?:{_WHO}){{0,2}}{_IS})(?P<verb>{_VERBS})(?P<what>[^，]{{2,{_MOST}}})"
+    rf"^(?:(?:{_WHO}){{0,2}}{_LEAD_IN}{{0,4}}|(?:{_WHO}){{0,2}}{_IS})(?P<verb>{_VERBS})(?:(?:、|和|与|及|"
+    rf"并)(?:{_VERBS})){{0,2}}(?P<what>[^，]{{2,{_MOST}}})"
 )
 _PRODUCTS = re.compile(
     rf"^(?:{_WHO})?的?(?:主要|核心|主打|主营)?产品(?:主要)?(?:是|为|有|包括|:):?(?P<what>[^，]{{2,{_MOST}}})"
@@ -41,7 +42,6 @@ _CUT = re.compile(
     "(?:的)?(?:一家)?(?:企业|公司|厂|团队)(?=成立|想|要|需|有|在|去年|没|目前|现在|已)|(?=成立|想(?:贷|"
     "要|融|找|申)|需要|去年|没有(?:房|抵|贷)|年营收|目前|现在|已经)|做了\\d"
 )
-_NOT_MAKING = frozenset({"销售", "卖", "开", "研发", "主要研发", "经营", "主要经营"})
 _PURPOSEFUL = re.compile("^(?:用于|用来|想|要|需|准备|计划|打算|希望|为了)")
 
 
@@ -59,7 +59,7 @@ def read_business(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 
         if len(what) >= 2:
             end = match.start("what") + len(what)
             yield Found(field, clause.words(match.start("what"), end).strip(), match.start(), end)
-            industry = industry_of(what)
-            if industry and (field == "products" or match["verb"] not in _NOT_MAKING):
+            industry = industry_of(what, match["verb"]) if field == "main_business" else None
+            if industry:
                 yield Found("industry", industry, match.start("what"), end)
             return

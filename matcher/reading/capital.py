@@ -24,7 +24,7 @@ ROUND = "|".join(f"(?P<r{place}>(?<![A-Za-z-]){words})" for place, (_, words) in
 _ROUND = re.compile(ROUND)
 _CLOSED_BEFORE = re.compile(
     "(?:拿过|拿了|拿到了?|完成了?|获得了?|获了|已完成|已获|融过|融了|融到了?|做过|做完了?|有过|经历了?|"
-    "刚拿|刚完成|已经?|获|处于|目前是?|现在是?|是|去年|前年|今年)"
+    "刚拿|刚完成|已经?|获|处于|目前是?|现在是?|去年|前年|今年)"
     "(?:过|了|一轮|的|[\u4e00-\u9fff]{2,6}(?:创投|资本|基金|集团)的?|\\d{1,6}万?元?的?|"
     "近?[\\d一二三四五六七八九十百千两]{1,6}[万亿]元?的?|、|和|及|数[百千]?万元?的?){0,3}$"
 )
@@ -45,17 +45,20 @@ _NO_EQUITY = re.compile(
     "(?!需求|渠道|经验|计划|意向|贷|成本|压力|打算|租|平台|人|顾问)"
 )
 _INVESTED = re.compile(
-    "(?<!没)(?<!没有)(?<!未)(?:有过?|已有|引入了|引进了|获得了?|获过|拿过|拿到了?|拿了|接受过)(?:外部|"
-    "机构|专业|[\\d一两三几]家|知名|VC|风险|股权|政府|的){0,3}(?:投资机构|机构投资|机构投资者|"
-    "外部投资者?|风险投资|股权投资|风投|创投|投资)"
-    "(?:入股|股东|投了)?(?!需求|意向|计划|价值|经验|人脉|顾问|想法|打算|者关系|额|回报)"
+    "(?<!没)(?<!没有)(?<!未)(?:有过?|已有|引入了?|引进了?|获得了?|获过|拿过|拿到了?|拿了|接受过)"
+    "(?:(?:外部|机构|专业|[\\d一两三几]家|知名|VC|风险|股权|政府|国资|产业|的){0,3}"
+    "(?:投资机构|机构投资者|机构投资|外部投资者?|风险投资|股权投资|风投|创投)|[^，]{0,6}(?:基金|资本|"
+    "机构|创投)(?=入股|参股|投资了|投了)"
+    "|(?:外部)?投资(?=$|了|过))"
+    "(?:入股|参股|股东|投了)?(?!需求|意向|计划|价值|经验|人脉|顾问|想法|打算|者关系|额|回报|理财|业务|管理|咨询)"
 )
 _LISTED = re.compile(
     "(?:已经?(?:在)?(?:科创板|创业板|主板|北交所|港股|港交所|A股|沪市|深市|上交所|深交所|纳斯达克)?上市|"
     "(?:科创板|创业板|主板|北交所|港股|A股)(?:已)?上市(?:公司|企业)|"
-    "是(?:一家)?(?:[\u4e00-\u9fff]{0,3}板)?上市(?:公司|企业))"
+    "(?<![其乎])是(?:一家)?(?:[\u4e00-\u9fff]{0,3}板)?上市(?:公司|企业))(?=$|[、了并且也已有—:]|的企业|的公司|之一)"
     "(?!销售|许可|的(?!公司|企业)|子公司|供应|配套|旗下|控股|参股|流通|应用|推广|产品|客户)"
 )
+_LISTED_IS = re.compile("(?:^|是|为|作为|属|一家|我们|公司|香港|深交所|上交所)$")
 _PRODUCT = re.compile("产品|新药|药品|药物|器械|车型|新品|试剂|设备|品种|机型|注册证|软件|型号|款")
 _LISTING_PLAN = re.compile(
     "(?:计划|准备|打算|拟|筹备|筹划|争取|目标是?|力争|规划|启动了?|有意|希望|正在|"
@@ -63,6 +66,7 @@ _LISTING_PLAN = re.compile(
     "|(?:有|制定了)(?:[一二三四五两\\d]{0,2}年?内?)?(?:上市|IPO)(?:计划|打算|规划|安排)|上市辅导(?:期|"
     "备案|中)|(?:已)?进入上市辅导"
 )
+_OTHERS_PLAN = re.compile("[及和为、助向给]拟上市|拟上市(?:公司|企业)(?=[^，])")
 _NO_LISTING_PLAN = re.compile(
     "(?:没有?|暂无|无|尚无|没想过)(?:[\u4e00-\u9fff]{0,4})?(?:上市|IPO)(?:计划|打算|安排|规划|的想法)|"
     "(?:不打算|不准备|不考虑|没打算|暂不|不想|没想过)(?:[\u4e00-\u9fff]{0,2})?(?:上市|IPO)"
@@ -70,7 +74,7 @@ _NO_LISTING_PLAN = re.compile(
 _RAISED = re.compile(
     "近[两二2]年(?:内)?(?:新增)?(?:累计)?(?:的)?股权融资(?:额|总额|金额)?(?:约|为|是|了|达|共|大概|:){0,2}$"
 )
-_TRIGGER = re.compile("轮|天使|融|投|资本|IPO|ipo|上市|北交所|科创板|Pre|pre|PRE")
+_TRIGGER = re.compile("入股|参股|轮|天使|融|投|资本|IPO|ipo|上市|北交所|科创板|Pre|pre|PRE")
 
 
 def read_capital(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
@@ -126,11 +130,14 @@ def _listing(clause: Clause) -> Iterator[Found]:
         yield Found("plans_listing", False, *none.span())
         return
     plan = _LISTING_PLAN.search(clause.text)
+    if plan and _OTHERS_PLAN.search(clause.text, max(0, plan.start() - 3), plan.end() + 2):
+        return
     if plan and not _PRODUCT.search(clause.text, max(0, plan.start() - 6), plan.end()):
         yield Found("plans_listing", True, *plan.span())
         return
     listed = _LISTED.search(clause.text)
     if listed and not is_planned(clause, listed.start()) and not is_supposed(clause, listed.start()):
         left = clause.text[max(0, listed.start() - 10) : listed.start()]
-        if not _PRODUCT.search(left) and not re.search("不|没|未|非", left[-2:]):
+        is_own = listed[0].startswith("已") or "是" in listed[0] or _LISTED_IS.search(left)
+        if is_own and not _PRODUCT.search(left) and not re.search("不|没|未|非", left[-2:]):
             yield Found("financing_round", "已上市", *listed.span())

@@ -32,7 +32,9 @@ _COUNTS: tuple[tuple[str, str], ...] = (
 )
 _ADJECTIVES = "(?:的|已|授权|有效|国家|国内|自主|核心|授权的|相关|注册){0,3}"
 _LABELS = tuple(label(field, words, _FILLER, after=f"{_ADJECTIVES}(?:{words})") for field, words in _COUNTS)
-_PENDING = re.compile("申请中|正在申请|在申请|申请(?!了.{0,6}授权)|受理|在审|公开|实审|待授权|PCT|pct|国际专利|审查")
+_PENDING = re.compile(
+    "申请中|正在申请|在申请|申请(?!了.{0,6}授权)|申报|受理|在审|公开|实审|待授权|PCT|pct|国际专利|审查"
+)
 _MIXED = re.compile(
     "(?:专利|软著|商标|著作权|版权)(?:和|及|与|以及|、|加|\\+|或)(?:软著|软件著作权|商标|版权|专利|作品|著作权)"
 )
@@ -84,7 +86,8 @@ def _counts(clause: Clause, item: Labelled) -> bool:
     around = clause.text[max(0, item.start - 6) : item.number.start()], clause.text[item.number.end() :]
     if item.number["vague"] or exactness(*around) is Exactness.BOUND:
         return False
-    near = clause.text[max(0, item.start - 8) : item.end + 6]
+    earlier = clause.before[-16:] if clause.text.startswith("其中") else ""
+    near = earlier + clause.text[max(0, item.start - 8) : item.end + 14]
     return is_fact(clause, item.start) and not _PENDING.search(near) and not _MIXED.search(near)
 
 

@@ -45,12 +45,20 @@ def read_places(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - 
         return
     for cue, follows in ((_SETTLED, _AFTER_SETTLED), (_CALLED, _AFTER_CALLED)):
         for match in cue.finditer(clause.text):
+            if match.end() == 0 and not clause.opens_sentence and _is_bare(clause.text):
+                continue
             if is_planned(clause, match.end()) or is_supposed(clause, match.start()):
                 continue
             found = [*_named(clause, match, follows)]
             if found:
                 yield from found
                 return
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a clause is nothing but a place: one of a list of branches unless it opens the sentence."""
+    place, end = read_region(text)
+    return place is not None and end == len(text)
 
 
 def _named(clause: Clause, cue: re.Match[str], follows: re.Pattern[str]) -> Iterator[Found]:

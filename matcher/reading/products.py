@@ -27,19 +27,27 @@ _MADE = {
 }
 _DONE = {"软件": "65", "集成电路设计|芯片设计": "652"}
 _MAKING = "(?:的)?(?:研发|设计|开发)?(?:、|和|与)?(?:生产|制造|加工)?(?:、|和|与|及)?(?:销售)?"
-_TRADE = re.compile("贸易|批发|零售|代理|经销|进出口|外贸|电商|租赁|维修|检测|平台|培训|咨询|回收|安装|服务|研究")
+_TRADE = re.compile("贸易|营销|批发|零售|代理|经销|进出口|外贸|电商|租赁|维修|检测|平台|培训|咨询|回收|安装|服务|研究")
 _INDUSTRIES = tuple(
-    (re.compile(f"(?:{words}){ending}$"), code)
+    (re.compile(f"(?:{words}){ending}$"), code, table is _DONE)
     for table, ending in ((_MADE, _MAKING), (_DONE, "(?:的)?(?:定制)?(?:开发|研发|服务)?"))
     for words, code in table.items()
 )
+_MAKERS = re.compile("生产|制造|加工|研制|做|搞")
+_SEVERAL = re.compile("、|和|及|与|打造|提供")
+_SELLERS = re.compile("致力|主营|销售|卖|经营|开$")
 
 
-def industry_of(business: str) -> str | None:
+def industry_of(business: str, verb: str) -> str | None:
     """The GB/T 4754-2017 code of a business whose words end in a product of the table; None for all else.
 
-    The last noun decides ("医疗器械软件" is software, "锂电池隔膜" none); traders and services are no makers.
+    The last noun decides ("医疗器械软件" is software, "锂电池隔膜" none). Who only names, sells or researches a
+    product ("主营医疗器械", "研发疫苗") need not be its maker.
     """
-    if _TRADE.search(business):
+    if _TRADE.search(business) or _SELLERS.search(verb):
         return None
-    return next((code for pattern, code in _INDUSTRIES if pattern.search(business)), None)
+    for pattern, code, needs_no_maker in _INDUSTRIES:
+        product = pattern.search(business)
+        if product and not _SEVERAL.search(business, 0, product.start()):
+            return code if needs_no_maker or _MAKERS.search(verb) else None
+    return None

@@ -47,6 +47,9 @@ _NO_ESTATE = re.compile(
     "|(?:房产|不动产|厂房|土地|抵押物|抵押)(?:什么的|之类|等)?(?:都|也|是)?(?:没有|拿不出|缺乏|不足)(?!房|问题)"
 )
 _UNSECURED = re.compile("纯信用|免抵押|无抵押|不用抵押|不要抵押|不想抵押|不需要抵押|信用方式|无需抵押")
+_LENDER = re.compile(
+    "(?:为|给|向|面向)[^，]{1,10}(?:提供|推出|办理|发放)|抵押贷款(?:业务|服务|中介|产品)|提供[^，]{0,8}抵押[^，]{0,4}贷款"
+)
 _TIED = re.compile(
     "已经?(?:全部?|都|被)?(?:抵押|质押|押)|抵押(?:出去|掉|给|了|过)|质押(?:出去|掉|给|了|过)|被抵押|租(?:的|来|用|赁)"
 )
@@ -66,6 +69,8 @@ def read_security(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 
     """
     text = clause.text
     if not _TRIGGER.search(text):
+        return
+    if _LENDER.search(text):
         return
     none = _NO_ESTATE.search(text) or _UNSECURED.search(text)
     if none and not is_supposed(clause, none.start()):

@@ -23,6 +23,9 @@ _LEADING = (
 _OTHER_SUBJECT = re.compile(rf"(?:{_LEADING}){{0,6}}(?:{_OTHERS})")
 _SELF = re.compile("我们|我司|我厂|本公司|本企业|本厂|咱们|我公司|自己|我方|我企")
 _OTHER_AFTER = re.compile(rf"[^，]{{0,4}}的[^，]{{0,5}}(?:{_OTHERS}|项目方)")
+_HELPED = re.compile(
+    "助力|赋能|协助|帮助?(?!我|本)|让客户|为(?:客户|企业|个人|用户|中小企业|小微企业)[^，]{0,6}(?:提供|办理|实现)"
+)
 _SUPPOSITION = re.compile(
     "如果|假如|要是|假设|倘若|万一|若是|是不是|能不能算|算不算|要求|规定|必须|门槛|条件是|须满足|需满足"
 )
@@ -39,7 +42,8 @@ def is_about_others(clause: Clause, start: int, end: int) -> bool:
     opening = _OTHER_SUBJECT.match(clause.text, 0, start + 1)
     if opening and not _SELF.search(clause.text, opening.end(), start):
         return True
-    return _OTHER_AFTER.match(clause.text, end) is not None
+    helped = _HELPED.search(clause.text, max(0, start - _REACH), start)
+    return helped is not None or _OTHER_AFTER.match(clause.text, end) is not None
 
 
 def opens_with_others(clause: Clause) -> bool:

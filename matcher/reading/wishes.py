@@ -21,7 +21,8 @@ WANTED = re.compile(WANT)
 """Words of wishing and asking."""
 _HELD = re.compile(
     "已有|现有|余额|还有|还剩|存量|已经?贷|已经?借|贷过|借过|贷了|借了|融过|融了|获得|拿到|拿过|拿了|"
-    "获批|已获|完成|去年|前年|近[两二2三]年|之前|曾|上一轮|提供|发放|放款|累计|帮|为客户|给客户|服务|"
+    "私募|(?:19|20)\\d\\d年|获批|已获|完成|去年|前年|近[两二2三]年|之前|曾|上一轮|提供|发放|放款|累计|帮|"
+    "为客户|给客户|服务|"
     "担保费|有一?笔|已还|欠|在贷|目前有|注册|实缴|投入了|花了"
 )
 _BETWEEN = (
@@ -54,7 +55,9 @@ _NEEDS = (_BORROWING, _ASKING, _NAMED_AFTER)
 _PIECES = re.compile(
     rf"(?:借|贷|融)(?:款|资|个)?(?P<number>{ARABIC}|{CHINESE})个(?![月亿年点小百项人]|客户|工作|银行|产品|平台|项目)"
 )
-_OTHER_MONEY = re.compile("注册|实缴|固定|固投|总投|自有|政府|补贴|奖励|引导|没有?$|无$|订单")
+_OTHER_MONEY = re.compile(
+    "注册|实缴|固定|固投|总投|人工|成本|费用|花费|押金|预算|自有|政府|补贴|奖励|引导|没有?$|无$|订单"
+)
 _MONEY_WORDS = re.compile("贷|融资|借|资金|缺口|钱")
 _BARE_AMOUNT = re.compile(
     rf"(?:大概|大约|约|金额|差不多|一共|共|左右|需要|要|:){{0,3}}(?:{MONEY.pattern})(?:左右|上下|以内|吧|"
@@ -108,11 +111,12 @@ _PURPOSES: tuple[tuple[str, str], ...] = (
     ),
 )
 _PURPOSE_PATTERNS = tuple((purpose, re.compile(words)) for purpose, words in _PURPOSES)
-_SPENDING = re.compile(f"用于|用来|拿来|用在|投入|为了|主要是|主要用|{WANT}|贷|资金|借|融|钱|补充|周转|用途")
+_SPENDING = re.compile(f"用于|用来|拿来|用在|为了|主要用|{WANT}|贷|借|补充|周转|用途|钱|资金")
 OWN_BUSINESS = re.compile(
     "我们(?:是|做|主要|从事|专门|提供)|从事|主营|提供|帮(?:助)?(?:企业|客户)|为(?:企业|客户)|已经?(?:买|"
     "购|建|完成)|刚(?:买|建|购)|去年(?:买|购|建)|服务(?:商|平台|公司)|业务(?:是|为|有|包括)"
 )
+_DESCRIBES_BUSINESS = re.compile(f"{OWN_BUSINESS.pattern}|服务|业务|咨询|策略|中心|平台|集团|适用于|投资")
 _NEED_TRIGGER = re.compile("[万亿元wW块个]")
 
 
@@ -163,6 +167,8 @@ def read_terms(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - t
         )
         length = Decimal("0.5") if spoken == "半" else number(spoken)
         near = clause.text[max(0, match.start() - 4) : match.end() + 2]
+        if match[0].startswith(("用", "使用")) and not _MONEY_WORDS.search(clause.before + clause.text):
+            continue
         if length is None or _NOT_LOAN_TERM.search(near) or length > 360:
             continue
         months = (length * 12 if unit.startswith("年") else length) + (6 if unit == "年半" else 0)
@@ -172,7 +178,7 @@ def read_terms(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - t
 
 def read_purposes(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
     """Yield `need_purpose`, one of 贷款用途; the business itself ("我们做设备采购") is no purpose."""
-    if OWN_BUSINESS.search(clause.text) and not re.search("贷|借|资金|融资", clause.text):
+    if _DESCRIBES_BUSINESS.search(clause.text) and not re.search("贷款|借|资金|想|需要", clause.text):
         return
     for purpose, pattern in _PURPOSE_PATTERNS:
         match = pattern.search(clause.text)
