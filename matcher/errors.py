@@ -49,9 +49,26 @@ class InvalidNeed(MatcherError):
 
 
 class InvalidCatalogue(MatcherError):
-    """A catalogue file that is not loaded, with the file and the entry at fault (资源目录不合规)."""
+    """A catalogue file that is not loaded, with the file and the entry at fault (资源目录不合规).
+
+    `where` is the file and the entry, `line` its line counted from 1; `parts` are the single faults of a whole file.
+    """
 
     code = "invalid_catalogue"
+
+    def __init__(
+        self,
+        *,
+        found: str,
+        expected: str,
+        remedy: str,
+        where: str = "",
+        line: int | None = None,
+        parts: tuple["InvalidCatalogue", ...] = (),
+    ) -> None:
+        self.where, self.line, self.fault, self.parts = where, line, found, parts
+        place = where if line is None else f"{where} 第 {line} 行"
+        super().__init__(found=f"{place}：{found}" if where else found, expected=expected, remedy=remedy)
 
 
 class UnknownOffer(MatcherError):

@@ -73,7 +73,8 @@ class Offer:
 
     `focus` is the Chinese text that is compared with what a seeker does and needs. `service_regions` are GB/T 2260
     codes and `industry_focus` GB/T 4754 codes; empty means that the source states none. `criteria` decide eligibility;
-    `preferences` are what the source says it favours (重点支持): they move the rank and exclude nobody.
+    `preferences` are what the source says it favours (重点支持): they move the rank and exclude nobody. `series` is
+    what the versions of one text share; each version has an id of its own, which old answers keep.
     """
 
     id: str
@@ -100,3 +101,11 @@ class Offer:
     source: str = ""
     observed_on: date | None = None
     synthetic: bool = False
+    series: str = ""
+
+
+def in_force(offer: Offer, at: date) -> bool:
+    """Whether an offer's text is in force on a day: begun, not past, and not superseded without a day of its end."""
+    begun = offer.effective_from is None or offer.effective_from <= at
+    open_still = at <= offer.effective_to if offer.effective_to else offer.status is not OfferStatus.SUPERSEDED
+    return begun and open_still

@@ -1,20 +1,26 @@
 """Reading criteria (条件): single conditions, joined by `all`, `any`, `not`, scores and references."""
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 
-from matcher.catalogue.entry import Entry
+from matcher.catalogue.entry import Entry, collected
 from matcher.catalogue.leaves import Sources, read_leaf
+from matcher.catalogue.references import read_reference, stepped
 from matcher.catalogue.scores import read_scored
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Not
 
 MAX_DEPTH = 8
 """Criteria nested deeper than this say nothing that an officer could check."""
+MAX_CONDITIONS = 2_000
+"""No offer has more conditions than this, those of references included; it stops packs that grow without bound."""
 
 
 def read_criterion(entry: Entry, sources: Sources, depth: int = 0) -> Criterion:
-    """Read a leaf, {all: [...]}, {any: [...], least: n}, {not: {...}} or {use: name of a shared condition}."""
+    """Read a leaf, {all: [...]}, {any: [...], least: n}, {not: ...}, {scored: ...}, {use: NAME} or {offer: ID}."""
     if depth > MAX_DEPTH:
         raise entry.fault(f"条件嵌套超过 {MAX_DEPTH} 层", f"不超过 {MAX_DEPTH} 层", "拆成几个并列的条件")
+    if next(sources.count) > MAX_CONDITIONS:
+        raise entry.fault(f"条件超过 {MAX_CONDITIONS} 项", f"不超过 {MAX_CONDITIONS} 项", "减少重复引用或拆成几条资源")
     for key, read in _COMPOUNDS.items():
         if key in entry.data:
             return read(entry, sources, depth + 1)
@@ -46,10 +52,18 @@ def _use(entry: Entry, sources: Sources, depth: int) -> Criterion:
     entry.only("use")
     name = entry.text("use")
     if name not in sources.shared:
-        raise entry.fault(
-            f"没有名为 {name!r} 的共用条件", "、".join(sources.shared) or "（未定义）", "在 conditions 中写明或改名"
-        )
-    return read_criterion(sources.shared[name], Sources(sources.titles, sources.first, {}), depth)
+        near = get_close_matches(name, sources.shared, n=1)
+        remedy = f"是否想写 {near[0]}" if near else "在 conditions 中写明或改名"
+        raise entry.fault(f"没有名为 {name!r} 的共用条件", "、".join(sources.shared) or "（未定义）", remedy, "use")
+    return read_criterion(sources.shared[name], stepped(entry, sources, name), depth)
+
+
+def _offer(entry: Entry, sources: Sources, _depth: int) -> Criterion:
+    return read_reference(entry, sources, read_criterion)
+
+
+def _scored(entry: Entry, sources: Sources, depth: int) -> Criterion:
+    return read_scored(entry, sources, depth, read_criterion)
 
 
 _COMPOUNDS: Mapping[str, Callable[[Entry, Sources, int], Criterion]] = {
@@ -57,9 +71,10 @@ _COMPOUNDS: Mapping[str, Callable[[Entry, Sources, int], Criterion]] = {
     "any": _any,
     "not": _not,
     "use": _use,
-    "scored": lambda entry, sources, depth: read_scored(entry, sources, depth, read_criterion),
+    "offer": _offer,
+    "scored": _scored,
 }
 
 
 def _parts(entry: Entry, key: str, sources: Sources, depth: int) -> tuple[Criterion, ...]:
-    return tuple(read_criterion(child, sources, depth) for child in entry.children(key))
+    return collected(lambda child: read_criterion(child, sources, depth), entry.children(key))

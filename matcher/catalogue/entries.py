@@ -18,7 +18,7 @@ _DOCUMENT_KEYS = ("title", "number", "issuer", "date", "seed", "confidence", "no
 _OFFER_KEYS = (
     "id", "kind", "name", "provider", "summary", "focus", "audience", "service_regions", "industry_focus", "clauses",
     "criteria", "preferences", "terms", "benefits", "assumptions", "confidence", "status", "effective_from",
-    "effective_to",
+    "effective_to", "series",
 )  # fmt: skip
 _TERM_KEYS = (
     "amount_min_wan", "amount_max_wan", "term_months_max", "rate_min_pct", "rate_max_pct", "share_max_pct",
@@ -39,10 +39,19 @@ class Document:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class References:
+    """What offers may refer to: shared conditions by name, the entries being loaded and the known offers by id."""
+
+    shared: Mapping[str, Entry]
+    offers: Mapping[str, Entry]
+    known: Mapping[str, Offer]
+
+
 def read_document(key: str, entry: Entry) -> Document:
     """Read one document; its number is written into the title, as it is cited."""
     entry.only(*_DOCUMENT_KEYS)
-    entry.require("title", "seed", "confidence")
+    entry.require("title", "confidence")
     number = entry.text("number")
     title = entry.text("title") + (f"（{number}）" if number else "")
     return Document(
@@ -56,13 +65,21 @@ def read_document(key: str, entry: Entry) -> Document:
     )
 
 
-def read_offer(entry: Entry, documents: Mapping[str, Document], shared: Mapping[str, Entry]) -> Offer:
+def read_offer(entry: Entry, documents: Mapping[str, Document], references: References) -> Offer:
     """Read one offer; confidence and day of the source are those of its first document unless it says otherwise."""
     entry.only(*_OFFER_KEYS)
     entry.require("id", "kind", "name", "provider", "summary", "focus", "audience", "clauses")
     titles = {key: document.title for key, document in documents.items()}
     clauses = tuple(read_clause(child, titles) for child in entry.children("clauses"))
-    sources = Sources(titles, clauses[0], shared)
+    sources = Sources(
+        titles,
+        clauses[0],
+        references.shared,
+        references.offers,
+        references.known,
+        (entry.day("effective_from"), entry.day("effective_to")),
+        (entry.text("id"),),
+    )
     first = next(document for document in documents.values() if document.title == clauses[0].document)
     offer = _offer(entry, clauses, sources, first)
     _check_order(entry, offer)
@@ -92,6 +109,7 @@ def _offer(entry: Entry, clauses: tuple[Clause, ...], sources: Sources, first: D
         assumptions=entry.texts("assumptions"),
         source=first.title,
         observed_on=first.date,
+        series=_series(entry),
     )
 
 
@@ -105,14 +123,23 @@ def _check_order(entry: Entry, offer: Offer) -> None:
     )
     for name, low, high in pairs:
         if low is not None and high is not None and low > high:  # type: ignore[operator]
-            raise entry.fault(f"{name} 的下限 {low} 大于上限 {high}", "下限不大于上限", "核对原文后改正")
+            raise entry.fault(
+                f"{name} 的下限 {low} 大于上限 {high}", "下限不大于上限", "核对原文后改正", f"{name}_from"
+            )
 
 
 def _offer_id(entry: Entry) -> str:
     text = entry.text("id")
     kind = entry.choice("kind", OfferKind)
     if not _ID.fullmatch(text) or not text.startswith(f"{kind}."):
-        raise entry.fault(f"id 为 {text!r}", f"{kind}.小写拼音，以 - 分隔", f"改为 {kind}. 开头的代码")
+        raise entry.fault(f"id 为 {text!r}", f"{kind}.小写拼音，以 - 分隔", f"改为 {kind}. 开头的代码", "id")
+    return text
+
+
+def _series(entry: Entry) -> str:
+    text = entry.text("series")
+    if text and not (_ID.fullmatch(text) and text.startswith(f"{entry.choice('kind', OfferKind)}.")):
+        raise entry.fault(f"series 为 {text!r}", "与 id 同样写法的系列代码", "改为各版本共有的代码", "series")
     return text
 
 
@@ -120,7 +147,7 @@ def _audience(entry: Entry) -> frozenset[PartyKind]:
     kinds = entry.texts("audience")
     unknown = [kind for kind in kinds if kind not in set(PartyKind)]
     if unknown:
-        raise entry.fault(f"audience 含 {unknown[0]!r}", "、".join(PartyKind), "改为其中之一")
+        raise entry.fault(f"audience 含 {unknown[0]!r}", "、".join(PartyKind), "改为其中之一", "audience")
     return frozenset(PartyKind(kind) for kind in kinds)
 
 

@@ -21,6 +21,21 @@ MAX_DEPTH = 32
 Plain = str | int | Decimal | date | bool | None | list["Plain"] | dict[str, "Plain"]
 """What a catalogue file can say."""
 
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2100, 12, 31)
+"""No document of this catalogue was in force before or will be after; a day outside is a slip of the pen."""
+
+
+class Located(dict[str, Plain]):
+    """A mapping that knows the line of the file on which it and each of its keys stands."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+
 _MAYBE_SHARED = re.compile(r"[&*][^\s\[\]{},]")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
@@ -36,27 +51,38 @@ class _Refused(Exception):
 
 
 def read_file(name: str, content: bytes) -> dict[str, Plain]:
-    """Parse one file's bytes into its top-level mapping; `name` is only for messages."""
+    """Parse one file's bytes into its top-level mapping, whose mappings are `Located`; `name` is only for messages."""
     if len(content) > MAX_BYTES:
-        raise InvalidCatalogue(found=f"{name} 超过 {MAX_BYTES} 字节", expected="不超过 2 MB", remedy="拆成几个文件")
+        raise InvalidCatalogue(
+            where=name, found=f"超过 {MAX_BYTES} 字节", expected="不超过 2 MB", remedy="拆成几个文件"
+        )
     text = _decoded(name, content)
     try:
         _refuse_sharing(name, text)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         parsed = None if node is None else _plain(node)
     except yaml.YAMLError as error:
-        place = str(error).replace("\n", " ")
-        raise InvalidCatalogue(
-            found=f"{name} 不是合规的 YAML：{place}", expected="能读通的 YAML", remedy="按提示的位置修改"
-        ) from error
+        raise _not_yaml(name, error) from error
     except _Refused as error:
-        found = f"{name} 第 {error.line} 行：{error.found}"
-        raise InvalidCatalogue(found=found, expected=error.expected, remedy="按此修改") from error
+        raise InvalidCatalogue(
+            where=name, line=error.line, found=error.found, expected=error.expected, remedy="按此修改"
+        ) from error
     if not isinstance(parsed, dict):
         raise InvalidCatalogue(
-            found=f"{name} 顶层不是键值表", expected="顶层为 offers 等键", remedy="参照内置目录的写法"
+            where=name, found="顶层不是键值表", expected="顶层为 offers 等键", remedy="参照内置目录的写法"
         )
     return parsed
+
+
+def _not_yaml(name: str, error: yaml.YAMLError) -> InvalidCatalogue:
+    mark = getattr(error, "problem_mark", None)
+    return InvalidCatalogue(
+        where=name,
+        line=None if mark is None else mark.line + 1,
+        found=f"不是合规的 YAML：{' '.join(str(error).split())}",
+        expected="能读通的 YAML",
+        remedy="按提示的位置修改",
+    )
 
 
 def _decoded(name: str, content: bytes) -> str:
@@ -64,7 +90,7 @@ def _decoded(name: str, content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidCatalogue(
-            found=f"{name} 不是 UTF-8 编码", expected="UTF-8", remedy="另存为 UTF-8 后重试"
+            where=name, found="不是 UTF-8 编码", expected="UTF-8", remedy="另存为 UTF-8 后重试"
         ) from error
 
 
@@ -74,9 +100,10 @@ def _refuse_sharing(name: str, text: str) -> None:
         return
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if getattr(event, "anchor", None) is not None:
-            place = f"第 {event.start_mark.line + 1} 行" if event.start_mark else ""
             raise InvalidCatalogue(
-                found=f"{name} {place}用了锚点或别名（& 或 *）",
+                where=name,
+                line=event.start_mark.line + 1 if event.start_mark else None,
+                found="用了锚点或别名（& 或 *）",
                 expected="直接写出内容",
                 remedy="共用的条件写入 conditions，用 use 引用",
             )
@@ -95,12 +122,13 @@ def _plain(node: yaml.Node, depth: int = 0) -> Plain:
 
 
 def _mapping(node: yaml.MappingNode, depth: int) -> dict[str, Plain]:
-    mapping: dict[str, Plain] = {}
+    mapping = Located(node.start_mark.line + 1)
     for key, value in node.value:
         if key.tag != "tag:yaml.org,2002:str":
             raise _Refused(key, f"键 {key.value!r} 不是文字", "文字作键")
         if key.value in mapping:
             raise _Refused(key, f"键 {key.value!r} 重复", "同一处每个键一次")
+        mapping.lines[key.value] = key.start_mark.line + 1
         mapping[key.value] = _plain(value, depth + 1)
     return mapping
 
@@ -119,9 +147,12 @@ def _decimal(node: yaml.ScalarNode) -> Decimal:
 
 def _date(node: yaml.ScalarNode) -> date:
     try:
-        return date.fromisoformat(node.value if _DATE.fullmatch(node.value) else "")
+        day = date.fromisoformat(node.value if _DATE.fullmatch(node.value) else "")
     except ValueError:
         raise _Refused(node, f"日期 {node.value!r} 不存在或写法不符", "年-月-日，如 2021-10-22") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise _Refused(node, f"日期 {node.value!r} 超出范围", f"{FIRST_DAY} 至 {LAST_DAY} 之间的日期")
+    return day
 
 
 def _flag(node: yaml.ScalarNode) -> bool:

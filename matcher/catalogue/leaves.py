@@ -1,15 +1,17 @@
 """Reading single conditions (单项条件) and clauses: each names a declared field and has a value of its type."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import count
 
 from matcher.catalogue.entry import Entry
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.criteria import Clause, Leaf, Operator
 from matcher.errors import UnknownField, UnknownPlace
 from matcher.fields import Field, FieldType, Value
+from matcher.offers import Offer
 from matcher.taxonomy import industries, regions
 
 _EQUALITY = frozenset({Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN, Operator.MANUAL})
@@ -53,13 +55,26 @@ _MANY = frozenset({Operator.IN, Operator.NOT_IN, Operator.HAS_ANY, Operator.HAS_
 _LEAF_KEYS = ("field", "operator", "value", "label", "quote", "document", "article", "assumption", "unit")
 
 
+Period = tuple[date | None, date | None]
+"""The first and the last day on which a text is in force; None: not stated, open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What criteria refer to: the documents' titles by key, the offer's first clause, and the shared conditions."""
+    """What criteria refer to: the documents' titles by key, the offer's first clause, and the shared conditions.
+
+    `offers` are the entries that are being loaded and `known` those loaded before, both by id; `period` is that of the
+    referring offer. `trail` is the way of references so far, and `count` counts the conditions read for one offer.
+    """
 
     titles: Mapping[str, str]
     first: Clause
     shared: Mapping[str, Entry]
+    offers: Mapping[str, Entry] = field(default_factory=dict)
+    known: Mapping[str, Offer] = field(default_factory=dict)
+    period: Period = (None, None)
+    trail: tuple[str, ...] = ()
+    count: Iterator[int] = field(default_factory=lambda: count(1))
 
 
 def read_leaf(entry: Entry, sources: Sources) -> Leaf:
@@ -70,7 +85,9 @@ def read_leaf(entry: Entry, sources: Sources) -> Leaf:
     operator = entry.choice("operator", Operator)
     if operator not in OPERATORS[field.type]:
         fitting = "、".join(sorted(OPERATORS[field.type]))
-        raise entry.fault(f"{field.label}（{field.type}）不能用 {operator}", fitting, "换一种比较方式或换一个字段")
+        raise entry.fault(
+            f"{field.label}（{field.type}）不能用 {operator}", fitting, "换一种比较方式或换一个字段", "operator"
+        )
     clause = own_clause(entry, sources)
     return Leaf(
         field.code, operator, _value(entry, field, operator), entry.text("label"), clause, entry.text("assumption")
@@ -85,7 +102,7 @@ def declared_field(entry: Entry) -> Field:
     try:
         field = REGISTRY[code]
     except UnknownField as error:
-        raise entry.fault(error.found, error.expected, error.remedy) from error
+        raise entry.fault(error.found, error.expected, error.remedy, "field") from error
     if "unit" in entry.data and entry.text("unit") != (field.unit or ""):
         raise entry.fault(
             f"{field.label} 的 unit 为 {entry.text('unit')!r}", field.unit or "无单位", "换算后填写，或换一个字段"

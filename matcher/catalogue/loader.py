@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
-from matcher.catalogue.entries import Document, read_document, read_offer
-from matcher.catalogue.entry import Entry
+from matcher.catalogue.entries import Document, References, read_document, read_offer
+from matcher.catalogue.entry import Entry, collected, together
 from matcher.catalogue.files import MAX_BYTES, read_file
+from matcher.catalogue.versions import clashes, version_on
 from matcher.errors import InvalidCatalogue
 from matcher.offers import Offer
 
 _SECTIONS = ("documents", "conditions", "offers")
-_MOST_FAULTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +27,30 @@ class Catalogue:
     version: str
     documents: Mapping[str, Document] = field(default_factory=dict)
 
+    def on(self, name: str, at: date) -> Offer | None:
+        """The version of a series (or the offer with that id) that is in force on a day; None where there is none."""
+        return version_on(self.offers.values(), name, at)
+
 
 def load_catalogue(folder: Traversable | Path | None = None) -> Catalogue:
     """Load every `*.yaml` of a folder, the built-in offers when None.
 
-    Documents and shared conditions may stand in any of the files. Raises `InvalidCatalogue` naming file and entry, with
-    all faults at once (up to 20); nothing is loaded then.
+    Documents and shared conditions may stand in any of the files. Raises `InvalidCatalogue` with file, line and entry,
+    with all faults at once (up to 20); nothing is loaded then.
     """
-    contents = _contents(files("matcher.catalogue").joinpath("offers") if folder is None else folder)
-    sections = {name: _sections(name, content) for name, content in contents.items()}
+    return load_contents(_contents(files("matcher.catalogue").joinpath("offers") if folder is None else folder))
+
+
+def load_contents(contents: Mapping[str, bytes], known: Mapping[str, Offer] | None = None) -> Catalogue:
+    """Load files from their bytes by name; they may refer to `known` offers, but not use an id or a day of theirs."""
+    sections = dict(zip(contents, collected(lambda item: _sections(*item), contents.items()), strict=True))
     documents = {key: read_document(key, entry) for key, entry in _named(sections, "documents")}
-    shared = dict(_named(sections, "conditions"))
     entries = [entry for section in sections.values() for entry in _offers(section)]
-    return Catalogue(_offers_by_id(entries, documents, shared), _version(contents), MappingProxyType(documents))
+    by_id = {str(entry.data.get("id")): entry for entry in entries}
+    references = References(dict(_named(sections, "conditions")), by_id, known or {})
+    offers = _offers_by_id(entries, documents, references)
+    _refuse_clashes(offers, by_id, references.known)
+    return Catalogue(MappingProxyType(offers), _version(contents), MappingProxyType(documents))
 
 
 def _contents(folder: Traversable | Path) -> dict[str, bytes]:
@@ -67,7 +79,7 @@ def _named(sections: Mapping[str, Entry], key: str) -> Iterator[tuple[str, Entry
         table = section.child(key)
         for name in table.data:
             if name in seen:
-                raise section.fault(f"{key} 中 {name!r} 重复定义", "各文件中不重名", "改名或删去一处")
+                raise section.fault(f"{key} 中 {name!r} 重复定义", "各文件中不重名", "改名或删去一处", key)
             seen.add(name)
             yield name, table.child(name)
 
@@ -78,30 +90,35 @@ def _offers(section: Entry) -> Iterator[Entry]:
 
 
 def _offers_by_id(
-    entries: Sequence[Entry], documents: Mapping[str, Document], shared: Mapping[str, Entry]
-) -> Mapping[str, Offer]:
+    entries: Sequence[Entry], documents: Mapping[str, Document], references: References
+) -> dict[str, Offer]:
     offers: dict[str, Offer] = {}
-    faults: list[InvalidCatalogue] = []
-    for entry in entries:
-        try:
-            offer = read_offer(entry, documents, shared)
-            if offer.id in offers:
-                raise entry.fault(f"id {offer.id!r} 重复", "每条资源一个 id", "改用另一个 id")
-            offers[offer.id] = offer
-        except InvalidCatalogue as fault:
-            faults.append(fault)
+
+    def add(entry: Entry) -> None:
+        offer = read_offer(entry, documents, references)
+        if offer.id in offers or offer.id in references.known:
+            raise entry.fault(
+                f"id {offer.id!r} 重复", "每条资源一个 id", "另取 id；同一办法的新版本用 series 相连", "id"
+            )
+        offers[offer.id] = offer
+
+    collected(add, entries)
+    return offers
+
+
+def _refuse_clashes(offers: Mapping[str, Offer], entries: Mapping[str, Entry], known: Mapping[str, Offer]) -> None:
+    faults = [
+        entries[later.id if later.id in entries else earlier.id].fault(
+            f"{earlier.id} 与 {later.id} 在 {day if day > date.min else '同一日'} 同时有效",
+            "同一系列每一天只有一个版本有效",
+            "为较早的版本写明 effective_to，或改正 effective_from",
+            "effective_from",
+        )
+        for earlier, later, day in clashes((*known.values(), *offers.values()))
+        if earlier.id in entries or later.id in entries
+    ]
     if faults:
-        raise _together(faults)
-    return MappingProxyType(offers)
-
-
-def _together(faults: Sequence[InvalidCatalogue]) -> InvalidCatalogue:
-    if len(faults) == 1:
-        return faults[0]
-    listed = "\n".join(f"- {fault}" for fault in faults[:_MOST_FAULTS])
-    return InvalidCatalogue(
-        found=f"资源目录有 {len(faults)} 条不合规：\n{listed}\n", expected="每一条都合规", remedy="逐条修改后重新载入"
-    )
+        raise together(faults)
 
 
 def _version(contents: Mapping[str, bytes]) -> str:

@@ -11,7 +11,7 @@ from matcher.derivation import at_date, derive
 from matcher.eligibility.columns import CODES, STATES, state_codes
 from matcher.eligibility.results import EXCLUDING
 from matcher.needs import Seeker
-from matcher.offers import Offer, OfferKind, OfferStatus
+from matcher.offers import Offer, OfferKind, in_force
 from matcher.pairing.assembling import Nearness, assemble, explained
 from matcher.pairing.columns import points
 from matcher.pairing.matches import Match
@@ -84,13 +84,6 @@ def match_seekers(offer: Offer, seekers: SeekerShelf, wish: Wish, scoring: Scori
 def dated(seeker: Seeker, at: date) -> Seeker:
     """The seeker as of a day: what can be derived is derived, ages grow, expired certificates no longer hold."""
     return replace(seeker, values=at_date(derive(seeker.values), at))
-
-
-def in_force(offer: Offer, at: date) -> bool:
-    """Whether an offer's text is in force on a day: not superseded, begun, and not past."""
-    begun = offer.effective_from is None or offer.effective_from <= at
-    open_still = offer.effective_to is None or at <= offer.effective_to
-    return offer.status is not OfferStatus.SUPERSEDED and begun and open_still
 
 
 def _open_to(offer: Offer, seeker: Seeker, wish: Wish) -> bool:

@@ -13,8 +13,8 @@ from matcher.eligibility.criteria import Operator
 from matcher.eligibility.results import EXCLUDING, State
 from matcher.fields import PartyKind
 from matcher.needs import Need
-from matcher.offers import OfferKind, OfferStatus, Terms
-from matcher.pairing.pipeline import Wish, in_force, match_offers, match_seekers
+from matcher.offers import OfferKind, OfferStatus, Terms, in_force
+from matcher.pairing.pipeline import Wish, match_offers, match_seekers
 from matcher.pairing.scoring import WEIGHTS, Scoring
 from tests.matcher.worlds import AT, CITIES, TRADES, checkerboard, leaf, offer, offer_shelf, seeker, seeker_shelf
 
