@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from tokenizers import Tokenizer
 
 from embeddings.encoder import Encoder
-from embeddings.fusion import fused
+from embeddings.fusion import dense_share, fused
 from embeddings.lexical import LexicalIndex
 from embeddings.static import unit_rows
 
@@ -81,6 +81,7 @@ def hybrid(encoder: Encoder, tokenizer: Tokenizer) -> Method:
 
     def score(queries: Sequence[str], candidates: Sequence[str]) -> Scores:
         near, same = dense(encoder)(queries, candidates), lexical(tokenizer)(queries, candidates)
-        return np.stack([fused(first, second) for first, second in zip(near, same, strict=True)])
+        share = dense_share(float(np.mean([len(text) for text in candidates])))
+        return np.stack([fused(first, second, share) for first, second in zip(near, same, strict=True)])
 
     return score

@@ -26,11 +26,11 @@ _LOG = logging.getLogger(__name__)
 class TrainingPlan:
     """How long, how fast and how noisily to train."""
 
-    steps: int = 1_000
+    steps: int = 1_200
     batch: int = 1_024
     rate: float = 1e-3
     scale: float = 20.0
-    dropout: float = 0.3
+    dropout: float = 0.1
     widths: tuple[int, ...] = (256, 64)
     graded_weight: float = 0.05
     graded_batch: int = 256

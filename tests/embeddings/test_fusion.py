@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from embeddings.fusion import fused
+from embeddings.fusion import dense_share, fused
 
 UNIT = st.floats(0, 1, width=32)
 
@@ -19,12 +19,12 @@ def test_by_value():
 
 def test_a_part_that_knows_nothing_does_not_speak():
     dense = np.float32([0.2, 0.8])
-    assert np.argmax(fused(dense, np.zeros(2, dtype=np.float32))) == 1
-    assert np.argmax(fused(np.zeros(2, dtype=np.float32), dense)) == 1
+    assert np.argmax(fused(dense, np.zeros(2, dtype=np.float32), 0.5)) == 1
+    assert np.argmax(fused(np.zeros(2, dtype=np.float32), dense, 0.5)) == 1
 
 
 def test_nothing_gives_nothing():
-    assert fused(np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32)).shape == (0,)
+    assert fused(np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32), 0.5).shape == (0,)
 
 
 @given(arrays(np.float32, 6, elements=UNIT), arrays(np.float32, 6, elements=UNIT), st.floats(0.1, 0.9))
@@ -39,4 +39,10 @@ def test_better_in_both_is_not_worse(dense, lexical, share):
 @pytest.mark.parametrize("factor", [0.5, 3.0])
 def test_the_scale_of_a_part_does_not_matter(factor):
     dense, lexical = np.float32([0.9, 0.6, 0.3]), np.float32([0.1, 0.3, 0.2])
-    np.testing.assert_allclose(fused(dense * np.float32(factor), lexical), fused(dense, lexical), rtol=1e-5)
+    np.testing.assert_allclose(fused(dense * np.float32(factor), lexical, 0.4), fused(dense, lexical, 0.4), rtol=1e-5)
+
+
+def test_long_texts_lean_on_overlap_and_labels_on_meaning():
+    assert dense_share(0) == dense_share(4) == 0.8
+    assert dense_share(130) == pytest.approx(0.367, abs=0.001)
+    assert dense_share(1e6) == 0.3
