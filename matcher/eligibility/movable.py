@@ -1,6 +1,6 @@
 """What may be changed for which condition (可改变的字段), and how much a change is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,8 +33,13 @@ class Component:
     by_field: Mapping[str, tuple[Leaf, ...]]
 
 
-def components(criterion: Criterion | None, values: Values, at: date) -> Iterator[Component]:
-    """Give the outermost conditions in groups that share no field; `values` are the party's own."""
+def components(
+    criterion: Criterion | None, values: Values, at: date, only: Set[str] | None = None
+) -> Iterator[Component]:
+    """Give the outermost conditions in groups that share no field; `values` are the party's own.
+
+    `only` bounds the fields that may be changed.
+    """
     known = at_date(derive(values), at)
     groups: list[tuple[set[str], list[Criterion]]] = []
     for part in conditions(criterion):
@@ -45,7 +50,7 @@ def components(criterion: Criterion | None, values: Values, at: date) -> Iterato
             joined = [*group[1], *joined]
         groups.append((touched, joined))
     for _, parts in groups:
-        yield _component(parts, values, known)
+        yield _component(parts, values, known, only)
 
 
 def changed(values: Values, assignment: Mapping[str, Value], at: date) -> dict[str, Value]:
@@ -82,9 +87,10 @@ def _steps(choices: tuple[str, ...], before: Value, after: Value) -> Decimal:
     return Decimal(1)
 
 
-def _component(parts: list[Criterion], values: Values, known: Values) -> Component:
+def _component(parts: list[Criterion], values: Values, known: Values, only: Set[str] | None) -> Component:
     every = [leaf for part in parts for leaf in leaves(part)]
-    movable = dict.fromkeys(code for leaf in every for code in _movable(leaf, values, known))
+    allowed = (code for leaf in every for code in _movable(leaf, values, known))
+    movable = dict.fromkeys(code for code in allowed if only is None or code in only)
     by_field: dict[str, tuple[Leaf, ...]] = {}
     for leaf in every:
         by_field[leaf.field] = (*by_field.get(leaf.field, ()), leaf)

@@ -4,7 +4,7 @@ Any solution changes a field of every condition that fails, so only those fields
 field are solved apart, which keeps the search small. The number of changes deepens step by step.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,14 +37,16 @@ class Solution:
     size: Decimal
 
 
-def solve(criterion: Criterion | None, values: Values, at: date, most: int | None = None) -> Solution | None:
+def solve(
+    criterion: Criterion | None, values: Values, at: date, most: int | None = None, only: Set[str] | None = None
+) -> Solution | None:
     """Give the fewest, then least, new values with which criteria are met on a day; None where none are found.
 
-    `values` are the party's own, not derived. `most` bounds the number of changes.
+    `values` are the party's own, not derived. `most` bounds the number of changes, `only` the fields that may change.
     """
     assignment: dict[str, Value] = {}
     size = Decimal(0)
-    for component in components(criterion, values, at):
+    for component in components(criterion, values, at, only):
         left = MOST_CHANGES if most is None else min(MOST_CHANGES, most - len(assignment))
         found = _Search(component, values, at).run(left)
         if found is None:
