@@ -35,14 +35,16 @@ _BELOW_ONE = re.compile(f"{_FOUND}(?:还)?(?:不到|不足|未满|不满)(?:一|
 _DAY = r"(?P<year>\d{4}|去年|前年|今年)年?(?:(?P<month>\d{1,2})月份?)?(?:(?P<day>\d{1,2})[日号])?"
 _WHERE = "(?:(?:在|于|由)[\u4e00-\u9fff]{2,10}?|底|初|末|才|就|正式|刚刚?|我们?|公司|的时候)?"
 _NOT_THE_FIRM = (
-    "(?!.{0,8}(?:中心|研究院|研究所|实验室|分公司|子公司|事业部|工作站|基金|支部|工会|办事处|部门|合资|"
-    "商标|资本|资金|专利|地))"
+    "(?!资|商标|专利)(?!了?[^，]{0,6}?(?:研发中心|技术中心|中心|研究院|研究所|实验室|分公司|子公司|"
+    "事业部|工作站|基金|支部|工会|"
+    "办事处|部门|合资公司))"
 )
 _FOUNDED = re.compile(rf"(?<!\d){_DAY}{_WHERE}{_FOUND}{_NOT_THE_FIRM}")
 _FOUNDED_ON = re.compile(rf"{_FOUND}(?:时间|日期|年份|年月)?(?:于|在|是|为|:){{1,2}}(?<!\d){_DAY}(?!\d)")
 _DATED = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?(?!\d)")
 _LABEL = re.compile(f"{_FOUND}(?:时间|日期|于|在|是|为|:){{0,3}}$")
 _TRIGGER = re.compile(f"{_FOUND}|公司|企业|厂|老")
+_DONE_TO = re.compile("收购|投资|服务|合作|跟|和|与|给|找|对接|帮|要求|适合|面向|支持|并购|入股|买")
 _CENT = Decimal("0.01")
 
 
@@ -91,12 +93,17 @@ def _lengths(clause: Clause) -> Iterator[Found]:
         return
     for match in (*_SINCE.finditer(clause.text), *_AGED.finditer(clause.text), *_AGO.finditer(clause.text)):
         age = _age(clause.text, match)
-        if age is not None and is_fact(clause, match.start()):
+        if age is not None and is_fact(clause, match.start()) and not _is_of_another(clause.text, match):
             yield Found("age_years", age, *match.span())
             return
     new = _NEW.search(clause.text)
     if new and is_fact(clause, new.start()):
         yield Found("age_years", Decimal(0), *new.span())
+
+
+def _is_of_another(text: str, match: re.Match[str]) -> bool:
+    """Whether the words qualify a firm that something is done to ("收购了一家成立20年的公司")."""
+    return text.startswith("的", match.end()) and _DONE_TO.search(text, 0, match.start()) is not None
 
 
 def _age(text: str, match: re.Match[str]) -> Decimal | None:

@@ -60,6 +60,7 @@ _OF_PLACE = re.compile(
 _UNDER_WAY = re.compile(
     "(?:企业|资质|称号){0,2}(?:的)?(?:正在|还在)?(?:申报|申请|评审|受理|答辩|认定|评定)(?:过程)?(?:中|阶段|材料)"
 )
+_PAST = re.compile("曾经?|以前|过去|原来|之前|早年|当年")
 _LOST = re.compile(
     "(?:企业|证书|资质|资格|称号|认定|申报|申请|评审|复审|复核|的){0,3}(?:已经?|也|都|就|去年|今年|前年|刚|早就?){0,2}"
     "(?:过期|失效|到期了|被取消|被撤销|没过|未通过|没通过|没有通过|没评上|没拿到|没下来|还没下来|落选|"
@@ -84,6 +85,7 @@ _TRIGGER = re.compile(
     "高企|国高|高新技术企业|科小|中小|专精特新|小巨人|冠军|瞪羚|创客中国|知识产权|后备|创新型示范|科贷通|大赛|挑战赛"
 )
 _NINGXIA = re.compile("宁夏|自治区|银川|吴忠|固原|中卫|石嘴山")
+_CONTEST = re.compile("创客中国|宁夏创新创业大赛")
 _WON = re.compile("(?:获奖|一等奖|二等奖|三等奖|优胜|冠军|亚军|季军|金奖|银奖|铜奖)")
 
 
@@ -97,14 +99,14 @@ def _names() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile("|".join(sorted(map(re.escape, codes), key=len, reverse=True))), codes
 
 
-def read_certificates(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
+def read_certificates(clause: Clause, at: date) -> Iterator[Found]:
     """Yield True for a certificate that is held, False for one denied, lost or only applied for.
 
     A mere mention ("高企有什么补贴", "服务高新技术企业") says nothing about the asker and yields nothing.
     """
     if not _TRIGGER.search(clause.text):
         return
-    yield from _contests(clause)
+    yield from _contests(clause, at)
     names, codes = _names()
     status, ended = None, 0
     for match in names.finditer(clause.text):
@@ -125,6 +127,8 @@ def read_certificates(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG
 def _status(clause: Clause, match: re.Match[str]) -> bool | None:
     text, start, end = clause.text, match.start(), match.end()
     left = text[max(0, start - 16) : start]
+    if _PAST.search(left):
+        return None
     if _LOST.match(text, end) or _NOT.search(left) or _UNDER_WAY.match(text, end) or _AIMED.search(left):
         return None if text[end : end + 8].endswith(("吗", "么")) else False
     if _ABOUT_OTHERS.match(text, end):
@@ -142,13 +146,16 @@ def _is_placed(left: str) -> bool:
     return place is not None and _OF_PLACE.match(left, end) is not None
 
 
-def _contests(clause: Clause) -> Iterator[Found]:
+def _contests(clause: Clause, at: date) -> Iterator[Found]:
+    """Prizes count for good at 创客中国; at 宁夏创新创业大赛 only those said to be of the last two years."""
     won = _WON.search(clause.text)
-    if not won or re.search("没|未|想|争取|准备|希望", clause.text[: won.start()]):
+    contest = _CONTEST.search(clause.text)
+    if not won or not contest or re.search("没|未|想|争取|准备|希望", clause.text[: won.start()]):
         return
-    contest = re.search("创客中国", clause.text)
-    if contest:
-        yield Found("maker_china_winner", True, min(contest.start(), won.start()), max(contest.end(), won.end()))
+    code = "maker_china_winner" if contest[0] == "创客中国" else "ningxia_contest_winner"
+    recent = any(said in clause.text for said in ("去年", "今年", "近两年", f"{at.year}年", f"{at.year - 1}年"))
+    if code == "maker_china_winner" or recent:
+        yield Found(code, True, min(contest.start(), won.start()), max(contest.end(), won.end()))
 
 
 def _begin(text: str, start: int) -> int:

@@ -58,6 +58,7 @@ _PAST = re.compile(
     "还清|结清|在贷|还有|名下|"
     "拿了|领过|领了"
 )
+_MONEY_KINDS = frozenset({OfferKind.LOAN, OfferKind.FUND, OfferKind.GUARANTEE})
 _ASKED_AFTER = re.compile(
     "[^，]{0,6}(?:有没有|能不能|怎么|如何|哪些|哪家|哪里|有吗|吗|能|多少|需求|支持|推荐|渠道|贵|难|不够|不足|太)"
 )
@@ -84,5 +85,5 @@ def _asks_for(text: str, match: re.Match[str]) -> bool:
     past = max((item.end() for item in _PAST.finditer(left + match[0])), default=0)
     if _DENIED.search(left) or past > wanted or OWN_BUSINESS.search(left):
         return False
-    opens = match.start() <= 1 and _PLAIN_AMOUNT.match(right)
+    opens = match.start() <= 1 and match.lastgroup in _MONEY_KINDS and _PLAIN_AMOUNT.match(right)
     return bool(wanted or opens or _ASKED_AFTER.match(right))

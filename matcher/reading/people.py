@@ -55,6 +55,7 @@ _NOT_STAFF = re.compile(
     "招聘|招募|培训|带动|服务|覆盖|客户|用户|学员|培养|就业|扩招|帮助|每|离职|裁|兼职|实习|毕业|外聘|"
     "退休|残疾|销售|市场"
 )
+_NO_DOCTORS = re.compile("(?:没有|(?<!有)无)博士(?!后|点|学位)")
 _TALENT = "人才|领军|英才|高层次|万人计划|千人计划|双创计划|双创之?星|长江学者|杰青|优青|计划"
 _SELECTED = re.compile(rf"(?:入选|评为|获评|获得|认定为|列入|入围|是)(?:了|过)?[^，]{{0,12}}?(?:{_TALENT})[^，]{{0,6}}")
 _NAMED_TALENT = re.compile("领军人才|人才计划|高层次人才|双创人才|万人计划|千人计划|省双创|科技英才|人才企业|创业英才")
@@ -70,6 +71,7 @@ def read_people(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - 
     """Yield counts of people. “200多人” or “超过200人” is a bound and yields nothing: the number stays unknown."""
     if not _TRIGGER.search(clause.text):
         return
+    yield from _no_doctors(clause)
     for item in labelled(clause.text, _PEOPLE, _LABELS):
         match = item.number
         value = whole(match["number"])
@@ -79,6 +81,12 @@ def read_people(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - 
             continue
         if is_fact(clause, item.start):
             yield Found(item.label.field, value, item.start, item.end)
+
+
+def _no_doctors(clause: Clause) -> Iterator[Found]:
+    none = _NO_DOCTORS.search(clause.text)
+    if none:
+        yield Found("doctors", 0, *none.span())
 
 
 def read_talent(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser

@@ -27,6 +27,8 @@ _AFTER_CALLED = re.compile(
     "团队|个体|做|从事|专精特新|制造业|生产)|的$|的[\u4e00-\u9fff]{1,12}(?:企业|公司|厂|团队|的)|"
     "[\u4e00-\u9fff]{0,10}(?:企业|公司|工厂|厂|团队)$|$"
 )
+_AT = re.compile("在(?!建|读|职|岗|册|手|研|售|线|贷|审|谈)")
+_AFTER_AT = re.compile("(?:专门|专业|主要)?(?:做|从事|生产|加工|经营|开厂|办厂|注册|成立)")
 _ELSEWHERE = re.compile(
     "客户|市场|销往|出口|卖到|面向|分公司|办事处|分部|子公司|参展|迁|搬|银行|大学|学院|出差|招聘|代理商|"
     "经销|门店遍布|有(?:个|一个|一家)?(?:客户|工厂|门店|仓库)|读书|毕业|上学|展会|医院|交易所|法院|推广|"
@@ -41,9 +43,10 @@ _TRIGGER = re.compile("在|位于|坐落|注册|地处|落户|来自|地址|所�
 
 def read_places(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
     """Yield `region` (GB/T 2260 code) and `zone` (the zone's name) of where the asker is."""
-    if not (len(clause.text) <= 12 or _TRIGGER.search(clause.text)) or _ELSEWHERE.search(clause.text):
+    bare = clause.opens_sentence and len(clause.text) <= 12
+    if not (bare or _TRIGGER.search(clause.text)) or _ELSEWHERE.search(clause.text):
         return
-    for cue, follows in ((_SETTLED, _AFTER_SETTLED), (_CALLED, _AFTER_CALLED)):
+    for cue, follows in ((_SETTLED, _AFTER_SETTLED), (_CALLED, _AFTER_CALLED), (_AT, _AFTER_AT)):
         for match in cue.finditer(clause.text):
             if match.end() == 0 and not clause.opens_sentence and _is_bare(clause.text):
                 continue

@@ -26,6 +26,7 @@ _OTHER_AFTER = re.compile(rf"[^，]{{0,4}}的[^，]{{0,5}}(?:{_OTHERS}|项目方
 _HELPED = re.compile(
     "助力|赋能|协助|帮助?(?!我|本)|让客户|为(?:客户|企业|个人|用户|中小企业|小微企业)[^，]{0,6}(?:提供|办理|实现)"
 )
+_INTRODUCED = re.compile("[为给跟与向]|客户(?:是|有|包括)")
 _SUPPOSITION = re.compile(
     "如果|假如|要是|假设|倘若|万一|若是|是不是|能不能算|算不算|要求|规定|必须|门槛|条件是|须满足|需满足"
 )
@@ -42,8 +43,21 @@ def is_about_others(clause: Clause, start: int, end: int) -> bool:
     opening = _OTHER_SUBJECT.match(clause.text, 0, start + 1)
     if opening and not _SELF.search(clause.text, opening.end(), start):
         return True
+    if _is_named_before(clause, start):
+        return True
     helped = _HELPED.search(clause.text, max(0, start - _REACH), start)
     return helped is not None or _OTHER_AFTER.match(clause.text, end) is not None
+
+
+def _is_named_before(clause: Clause, start: int) -> bool:
+    """Whether a clause takes up a name that the sentence brought in as somebody else's ("为比亚迪配套，比亚迪…")."""
+    if not _INTRODUCED.search(clause.before):
+        return False
+    return any(
+        f"{cue}{clause.text[:length]}" in clause.before
+        for length in range(2, min(6, start) + 1)
+        for cue in ("为", "给", "跟", "与", "向", "客户是", "客户有", "客户包括")
+    )
 
 
 def opens_with_others(clause: Clause) -> bool:
@@ -64,7 +78,8 @@ def is_supposed(clause: Clause, start: int) -> bool:
 
 def is_planned(clause: Clause, start: int) -> bool:
     """Whether what follows is a plan or a hope, not a fact ("计划明年营收…")."""
-    return _PLAN.search(clause.text, max(0, start - _REACH), start) is not None
+    own = max((match.end() for match in _SELF.finditer(clause.text, 0, start)), default=0)
+    return _PLAN.search(clause.text, max(own, start - _REACH), start) is not None
 
 
 def is_denied(clause: Clause, start: int) -> bool:

@@ -116,6 +116,10 @@ OWN_BUSINESS = re.compile(
     "我们(?:是|做|主要|从事|专门|提供)|从事|主营|提供|帮(?:助)?(?:企业|客户)|为(?:企业|客户)|已经?(?:买|"
     "购|建|完成)|刚(?:买|建|购)|去年(?:买|购|建)|服务(?:商|平台|公司)|业务(?:是|为|有|包括)"
 )
+_PURPOSE_TRIGGER = re.compile(
+    "[贷厂货料机]|车间|设备|产线|生产线|仪器|周转|资金|经营|工资|并购|收购|研发|开发|临床|市场|渠道|销路|"
+    "订单|材料|现金流"
+)
 _DESCRIBES_BUSINESS = re.compile(f"{OWN_BUSINESS.pattern}|服务|业务|咨询|策略|中心|平台|集团|适用于|投资")
 _NEED_TRIGGER = re.compile("[万亿元wW块个]")
 
@@ -178,6 +182,8 @@ def read_terms(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - t
 
 def read_purposes(clause: Clause, at: date) -> Iterator[Found]:  # noqa: ARG001 - the shape of a recogniser
     """Yield `need_purpose`, one of 贷款用途; the business itself ("我们做设备采购") is no purpose."""
+    if not _PURPOSE_TRIGGER.search(clause.text):
+        return
     if _DESCRIBES_BUSINESS.search(clause.text) and not re.search("贷款|借|资金|想|需要", clause.text):
         return
     for purpose, pattern in _PURPOSE_PATTERNS:
