@@ -41,13 +41,19 @@ def load_catalogue(folder: Traversable | Path | None = None) -> Catalogue:
     return load_contents(_contents(files("matcher.catalogue").joinpath("offers") if folder is None else folder))
 
 
-def load_contents(contents: Mapping[str, bytes], known: Mapping[str, Offer] | None = None) -> Catalogue:
-    """Load files from their bytes by name; they may refer to `known` offers, but not use an id or a day of theirs."""
+def load_contents(
+    contents: Mapping[str, bytes], known: Mapping[str, Offer] | None = None, own: Mapping[str, Offer] | None = None
+) -> Catalogue:
+    """Load files from their bytes by name; they may refer to `known` offers, but not use an id or a day of theirs.
+
+    `own` are known too, but one with the id of an entry is replaced by it.
+    """
     sections = dict(zip(contents, collected(lambda item: _sections(*item), contents.items()), strict=True))
     documents = {key: read_document(key, entry) for key, entry in _named(sections, "documents")}
     entries = [entry for section in sections.values() for entry in _offers(section)]
     by_id = {str(entry.data.get("id")): entry for entry in entries}
-    references = References(dict(_named(sections, "conditions")), by_id, known or {})
+    kept = {key: offer for key, offer in (own or {}).items() if key not in by_id}
+    references = References(dict(_named(sections, "conditions")), by_id, {**(known or {}), **kept})
     offers = _offers_by_id(entries, documents, references)
     _refuse_clashes(offers, by_id, references.known)
     return Catalogue(MappingProxyType(offers), _version(contents), MappingProxyType(documents))
