@@ -91,7 +91,8 @@ class PartyIndex:
             snapshot = open_snapshot(self._root, fingerprint=self._fingerprint)
             return self._read(snapshot)
         except (SnapshotMissing, SnapshotCorrupt, SnapshotForeign) as error:
-            _log.warning("index.rebuild", reason=error.code, detail=str(error))
+            log = _log.info if isinstance(error, SnapshotMissing) else _log.warning
+            log("index.rebuild", reason=error.code, detail=str(error))
         loaded = self._rebuild()
         self._save(loaded)
         return loaded

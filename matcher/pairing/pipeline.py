@@ -18,7 +18,7 @@ from matcher.pairing.matches import Match
 from matcher.pairing.ranking import diversify, rank
 from matcher.pairing.recall import Recalled, Shelf, recall
 from matcher.pairing.scoring import Scoring
-from matcher.pairing.texts import offer_text
+from matcher.pairing.texts import wanted_text
 
 RECALL_LIMIT = 50_000
 """Up to so many candidates all are scored; past it the nearest in meaning are."""
@@ -59,7 +59,7 @@ def match_offers(seeker: Seeker, offers: OfferShelf, wish: Wish, scoring: Scorin
     scored = [assemble(seeker, offers.offers[key], nearness, scoring) for key, nearness in _nearness(recalled, scoring)]
     ranked = rank(scored, include_unmet=wish.include_unmet)
     chosen = diversify(ranked, wish.limit, scoring)
-    return [explained(match, seeker.text) for match in chosen], len(keys)
+    return [explained(match, seeker.text, wish.at) for match in chosen], len(keys)
 
 
 def match_seekers(offer: Offer, seekers: SeekerShelf, wish: Wish, scoring: Scoring) -> tuple[list[Match], int, int]:
@@ -70,11 +70,11 @@ def match_seekers(offer: Offer, seekers: SeekerShelf, wish: Wish, scoring: Scori
     considered, eligible = len(frame), int(allowed.sum())
     if not wish.include_unmet:
         frame, states = frame.filter(allowed), states.filter(allowed)
-    recalled = recall(seekers.shelf, offer_text(offer), frame["key"].to_numpy(), RECALL_LIMIT)
+    recalled = recall(seekers.shelf, wanted_text(offer), frame["key"].to_numpy(), RECALL_LIMIT)
     chosen = _best(frame, states, recalled, offer, wish, scoring)
     profiles = seekers.profiles([int(key) for key in chosen.keys])
     matches = [
-        explained(assemble(dated(profiles[key], wish.at), offer, nearness, scoring), profiles[key].text)
+        explained(assemble(dated(profiles[key], wish.at), offer, nearness, scoring), profiles[key].text, wish.at)
         for key, nearness in _nearness(chosen, scoring)
         if key in profiles
     ]

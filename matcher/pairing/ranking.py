@@ -55,7 +55,8 @@ def _penalised(match: Match, seen: Counter[str], scoring: Scoring) -> Match:
     if penalty == 0:
         return match
     provider, kind = _groups(match)
-    evidence = f"前面已列出同一提供方 {seen[provider]} 项、同类资源 {seen[kind]} 项"
+    repeats = {"同一提供方": seen[provider], "同类资源": seen[kind]}
+    evidence = f"前面已列出{'、'.join(f'{what} {times} 项' for what, times in repeats.items() if times)}"
     moved = Contribution("diversity", LABELS["diversity"], -penalty, evidence)
     contributions = (*match.contributions, moved)
     return replace(match, contributions=contributions, score=total(contributions))

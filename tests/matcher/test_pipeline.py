@@ -191,6 +191,15 @@ def test_a_question_without_an_account_is_answered_and_a_draft_says_so():
     assert matches[0].gaps == ("提示：所依据的文件为征求意见稿，尚未生效",)
 
 
+def test_a_loan_for_any_trade_does_not_look_for_lenders():
+    lender, maker = seeker("放贷公司", "贷款 抵押 担保"), seeker("制造企业", "机床", high_tech_enterprise=True)
+    loan = offer("信用贷款", "贷款 抵押 担保", preferences=(leaf("high_tech_enterprise", Operator.EQ, True, "高企"),))
+    shelf = seeker_shelf([lender, maker])
+    assert match_seekers(loan, shelf, EVERYTHING, SCORING)[0][0].seeker_id == "制造企业"
+    for_lenders = replace(loan, industry_focus=("J",))
+    assert match_seekers(for_lenders, shelf, EVERYTHING, SCORING)[0][0].seeker_id == "放贷公司"
+
+
 def test_nobody_to_rank_is_an_empty_list():
     target = offer("给载体", "诊断", audience=frozenset({PartyKind.CARRIER}))
     assert match_seekers(target, seeker_shelf([seeker("企业", "诊断")]), EVERYTHING, SCORING) == ([], 0, 0)

@@ -52,6 +52,7 @@ def checkerboard() -> tuple[list[Offer], list[Seeker]]:
             words,
             All((leaf("region", Operator.UNDER, (code,), f"在{city}"), leaf("age_years", Operator.LE, Decimal(5)))),
             service_regions=(code,),
+            kind=OfferKind.PROCUREMENT,
         )
         for trade, words in TRADES.items()
         for city, code in CITIES.items()
