@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.access.viewers import Viewer
+from api.cli.cases import run_cases
 from api.cli.rendering import (
     OutputFormat,
     console,
@@ -34,6 +35,7 @@ from matcher.validation import parse_cell
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="融通：企业、载体、龙头企业与金融机构的对接匹配")
 offers_app = typer.Typer(no_args_is_help=True, help="资源目录")
 app.add_typer(offers_app, name="offers")
+offers_app.command("test")(run_cases)
 
 Format = Annotated[OutputFormat, typer.Option("--format", help="table、json、csv 或 xlsx")]
 Out = Annotated[Path | None, typer.Option("--out", help="写入文件")]

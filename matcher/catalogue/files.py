@@ -52,6 +52,16 @@ class _Refused(Exception):
 
 def read_file(name: str, content: bytes) -> dict[str, Plain]:
     """Parse one file's bytes into its top-level mapping, whose mappings are `Located`; `name` is only for messages."""
+    parsed = read_plain(name, content)
+    if not isinstance(parsed, dict):
+        raise InvalidCatalogue(
+            where=name, found="顶层不是键值表", expected="顶层为 offers 等键", remedy="参照内置目录的写法"
+        )
+    return parsed
+
+
+def read_plain(name: str, content: bytes) -> Plain:
+    """Parse one file's bytes, as strictly as `read_file`, whatever stands at its top; None for an empty file."""
     if len(content) > MAX_BYTES:
         raise InvalidCatalogue(
             where=name, found=f"超过 {MAX_BYTES} 字节", expected="不超过 2 MB", remedy="拆成几个文件"
@@ -60,18 +70,13 @@ def read_file(name: str, content: bytes) -> dict[str, Plain]:
     try:
         _refuse_sharing(name, text)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        parsed = None if node is None else _plain(node)
+        return None if node is None else _plain(node)
     except yaml.YAMLError as error:
         raise _not_yaml(name, error) from error
     except _Refused as error:
         raise InvalidCatalogue(
             where=name, line=error.line, found=error.found, expected=error.expected, remedy="按此修改"
         ) from error
-    if not isinstance(parsed, dict):
-        raise InvalidCatalogue(
-            where=name, found="顶层不是键值表", expected="顶层为 offers 等键", remedy="参照内置目录的写法"
-        )
-    return parsed
 
 
 def _not_yaml(name: str, error: yaml.YAMLError) -> InvalidCatalogue:
