@@ -32,6 +32,7 @@ from embeddings.errors import (
 )
 from matcher.errors import (
     InvalidCatalogue,
+    InvalidLoan,
     InvalidNeed,
     InvalidValue,
     MatcherError,
@@ -53,6 +54,7 @@ STATUSES: Mapping[type[Exception], int] = {
     UnknownPlace: 422,
     UnknownIndustry: 422,
     InvalidNeed: 422,
+    InvalidLoan: 422,
     InvalidCatalogue: 500,
     UnknownOffer: 404,
     UnknownParty: 404,

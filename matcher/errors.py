@@ -71,6 +71,12 @@ class InvalidCatalogue(MatcherError):
         super().__init__(found=f"{place}：{found}" if where else found, expected=expected, remedy=remedy)
 
 
+class InvalidLoan(MatcherError):
+    """A loan's file that benefits and costs cannot be worked out from (贷款文件不合规)."""
+
+    code = "invalid_loan"
+
+
 class UnknownOffer(MatcherError):
     """No offer with this id (资源不存在)."""
 

@@ -18,6 +18,8 @@ from matcher.policies.quantities import Scope, scope_of
 
 _LOWERS_COST = frozenset({BenefitKind.INTEREST, BenefitKind.GUARANTEE_FEE, BenefitKind.VALUATION_FEE})
 
+CEILING_NOTE = "补助按原文的上限（“不超过”）计，主管部门核定的金额可能更低，补助后的成本相应更高"
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -81,7 +83,7 @@ def advise(book: BenefitBook, party: Values, loans: Sequence[Loan], at: date) ->
         claims,
         combinations,
         tuple(item for item in hopeful if item.total_yuan > sure.get(item.scheme.id, ZERO)),
-        tuple(cost_sheet(loan, _relief(combinations, place, loan)) for place, loan in enumerate(loans)),
+        tuple(_cost(combinations, place, loan) for place, loan in enumerate(loans)),
     )
 
 
@@ -142,17 +144,17 @@ def _why(
     return f"年度上限已用尽，再申报不增加金额{cap}"
 
 
-def _relief(combinations: Iterable[Combination], place: int, loan: Loan) -> Decimal:
-    """The chosen subsidies that lower the cost of one loan: for its interest and fees, not for other insurance."""
-    return sum(
-        (
-            grant.amount_yuan
-            for item in combinations
-            for grant in item.grants
-            if grant.claim.loan == place and _lowers_cost(grant.claim, loan)
-        ),
-        ZERO,
-    )
+def _cost(combinations: Iterable[Combination], place: int, loan: Loan) -> CostSheet:
+    """The cost of one loan after the chosen subsidies for its interest and fees, not those for other insurance."""
+    mine = [
+        grant
+        for item in combinations
+        for grant in item.grants
+        if grant.claim.loan == place and _lowers_cost(grant.claim, loan)
+    ]
+    relief = sum((grant.amount_yuan for grant in mine), ZERO)
+    ceiling = any(grant.claim.benefit.ceiling for grant in mine)
+    return cost_sheet(loan, relief, (CEILING_NOTE,) if ceiling else ())
 
 
 def _lowers_cost(claim: Claim, loan: Loan) -> bool:

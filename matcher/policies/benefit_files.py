@@ -144,7 +144,7 @@ def _benefit(entry: Entry, sources: _Sources, schemes: Mapping[str, Scheme]) -> 
         _money(entry, "spent") if "spent" in entry.data else "",
         entry.data.get("ceiling") is True,
         _illustrate(entry),
-        (*entry.texts("assumptions"), *offer.assumptions),
+        entry.texts("assumptions"),
     )
 
 

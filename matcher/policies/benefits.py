@@ -74,7 +74,12 @@ class Benefit:
     spent: str = ""
     ceiling: bool = False
     illustrate: tuple[str, str] | None = None
-    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was assumed for this benefit, then for the offer that it stands on."""
+        return (*self.notes, *self.offer.assumptions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from matcher.eligibility.evaluation import evaluate as evaluate_offer
 from matcher.eligibility.gaps import plain
 from matcher.eligibility.results import State, conjunction
 from matcher.fields import Value
-from matcher.offers import Offer, OfferStatus
+from matcher.offers import Offer, OfferStatus, in_force
 from matcher.policies.amounts import Figure, Lacking, exactly, least, rounded_down
 from matcher.policies.benefits import Benefit, Scheme
 from matcher.policies.conditions import Check, checks_of, state_of, unknown_fields
@@ -19,6 +19,7 @@ from matcher.policies.formulas import describe, evaluate, names_in
 from matcher.policies.quantities import NAMES, Scope
 
 EXCLUDED = frozenset({State.UNMET, State.NOT_APPLICABLE})
+UNDECIDED = frozenset({State.UNKNOWN, State.MANUAL_REVIEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,15 @@ class Claim:
         """What is to be filled for the amount to be exact; empty when it is."""
         return self.amount.lacking if self.amount.value is None else ()
 
-    def of_state(self, *states: State) -> tuple[Check, ...]:
-        """The conditions that are in one of these states."""
-        return tuple(check for check in self.checks if check.state in states)
+    @property
+    def open_checks(self) -> tuple[Check, ...]:
+        """The conditions that are neither met nor unmet."""
+        return tuple(check for check in self.checks if check.state in UNDECIDED)
+
+    @property
+    def failed_checks(self) -> tuple[Check, ...]:
+        """The conditions that exclude the claim."""
+        return tuple(check for check in self.checks if check.state in EXCLUDED)
 
 
 def claim_of(benefit: Benefit, scope: Scope, at: date, loan: int = 0) -> Claim:
@@ -118,9 +125,7 @@ def _capped(benefit: Benefit, scope: Scope, by_formula: Figure) -> tuple[Figure,
 
 def _in_force(offer: Offer, at: date) -> Check:
     """Whether the text stands on the day; a draft (征求意见稿) may yet change."""
-    begun = offer.effective_from is None or offer.effective_from <= at
-    open_still = offer.effective_to is None or at <= offer.effective_to
-    if not (begun and open_still):
+    if not in_force(offer, at):
         return Check(f"文件于 {at} 有效", State.UNMET, "")
     if offer.status is OfferStatus.DRAFT:
         return Check("文件为征求意见稿，须待正式印发", State.MANUAL_REVIEW, "")

@@ -4,7 +4,7 @@ One method for all loans (单利法): all costs over the life of the loan, divid
 times the years for which it is out. The People's Bank asks for the cost to be set against "实际占用的贷款本金".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from matcher.policies import schedules
@@ -58,8 +58,16 @@ class _Cost:
     note: str
 
 
-def cost_sheet(loan: Loan, relief_yuan: Decimal = ZERO) -> CostSheet:
-    """Work out the costs of a loan after a relief: the subsidies (元) that lower interest and fees of this loan."""
+def cost_sheet(loan: Loan, relief_yuan: Decimal = ZERO, notes: tuple[str, ...] = ()) -> CostSheet:
+    """Work out the costs of a loan after a relief: the subsidies (元) that lower interest and fees of this loan.
+
+    `notes` say what the relief rests on; they are added to the assumptions.
+    """
+    sheet = _costed(loan, relief_yuan)
+    return replace(sheet, assumptions=(*sheet.assumptions, *notes))
+
+
+def _costed(loan: Loan, relief_yuan: Decimal) -> CostSheet:
     fees, missing = _fees(loan)
     try:
         spans = schedules.whole_life(loan)
