@@ -16,7 +16,6 @@ from matcher.eligibility.gaps import show
 from matcher.eligibility.results import STATE_LABELS, State
 from matcher.needs import Reading
 from matcher.offers import OFFER_KIND_LABELS
-from matcher.pairing.explaining import missing
 from matcher.pairing.matches import Match
 
 SYNTHETIC_MARK = "〔演示数据〕"
@@ -104,12 +103,10 @@ def _print_card(place: int, match: Match, *, of_seekers: bool) -> None:
     console.print(f"    {_counts(match)}")
     if not of_seekers:
         console.print(f"    {match.offer.summary}")
-    if match.reasons:
-        console.print(f"    [bold]为什么[/]  {'；'.join(match.reasons)}")
-    if match.gaps:
-        console.print(f"    [bold]差什么[/]  [red]{'；'.join(match.gaps)}[/]")
-    if match.unknowns:
-        console.print(f"    [bold]待补充[/]  {'、'.join(missing(match.eligibility))}")
+    scored = [reason for reason in match.reasons if not reason.startswith(STATE_LABELS[State.MET])]
+    if scored:
+        console.print(f"    [bold]为什么[/]  {'；'.join(scored)}")
+    console.print(f"    [bold]资格[/]    {match.explanation}")
 
 
 def _counts(match: Match) -> str:

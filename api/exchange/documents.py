@@ -38,6 +38,7 @@ def match_document(match: Match) -> Document:
         "reasons": list(match.reasons),
         "gaps": list(match.gaps),
         "unknowns": [{"field": code, "label": REGISTRY[code].label} for code in match.unknowns],
+        "explanation": match.explanation,
         "synthetic": match.seeker_synthetic or match.offer.synthetic,
     }
 

@@ -72,6 +72,7 @@ class MatchAnswer(Answer):
     reasons: list[str]
     gaps: list[str]
     unknowns: list[UnknownAnswer]
+    explanation: str
     synthetic: bool
 
 

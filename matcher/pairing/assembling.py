@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from matcher.eligibility.comparison import compare
 from matcher.eligibility.criteria import Leaf
@@ -9,7 +10,7 @@ from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import Eligibility, State
 from matcher.needs import Seeker
 from matcher.offers import Offer
-from matcher.pairing.explaining import gaps, reasons, shared_words, unknowns
+from matcher.pairing.explaining import explanation, gaps, reasons, shared_words, unknowns
 from matcher.pairing.matches import Contribution, Match
 from matcher.pairing.measures import STRUCTURED, Measure, intent_fit
 from matcher.pairing.scoring import Scoring, contribution, total
@@ -42,11 +43,12 @@ def assemble(seeker: Seeker, offer: Offer, nearness: Nearness, scoring: Scoring)
         reasons=(),
         gaps=(),
         unknowns=(),
+        values=seeker.values,
     )
 
 
-def explained(match: Match, text: str) -> Match:
-    """Put a match into Chinese sentences; `text` is the seeker's, from which shared words are quoted."""
+def explained(match: Match, text: str, at: date | None = None) -> Match:
+    """Put a match into Chinese sentences; `text` is the seeker's, from which shared words are quoted, `at` the day."""
     words = shared_words(text, match.offer.focus)
     contributions = tuple(_with_words(item, words) for item in match.contributions)
     return replace(
@@ -55,6 +57,7 @@ def explained(match: Match, text: str) -> Match:
         reasons=reasons(contributions, match.eligibility),
         gaps=gaps(match.eligibility, match.offer),
         unknowns=unknowns(match.eligibility),
+        explanation=explanation(match.eligibility, match.offer, values=match.values, at=at),
     )
 
 

@@ -2,16 +2,44 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.gaps import show
 from matcher.eligibility.results import STATE_LABELS, Eligibility, Finding, State
+from matcher.eligibility.wording import Context, Origins, sentence
 from matcher.offers import Offer, OfferStatus
 from matcher.pairing.matches import Contribution
+from matcher.parties import Values
 
 _SEPARATORS = re.compile(r"[\s、，,。；;：:（）()“”/·]+")
 _MOST_WORDS = 4
 _DRAFT = "提示：所依据的文件为征求意见稿，尚未生效"
+
+
+def explanation(
+    eligibility: Eligibility,
+    offer: Offer | None = None,
+    *,
+    values: Values | None = None,
+    at: date | None = None,
+    origins: Origins | None = None,
+) -> str:
+    """Give the answer as an officer would write it: what is met, what is not and by how much, what is to be filled.
+
+    "已满足：高新技术企业（证书有效期至2027-11-30）。未满足：研发费用占营收比 2.4%，要求不低于 3%
+    （工信部企业〔2022〕63号），差 0.6 个百分点。待补充：近两年股权融资额。"
+
+    `values` (dated) give the ends of certificates, with `at` the day on which time alone cures a gap; `origins` give
+    each value's source and day. An offer that is a draft says so.
+    """
+    context = Context(values or {}, at, origins or {})
+    sentences = [sentence(eligibility, state, context) for state in State]
+    if not eligibility.findings:
+        sentences = ["所依据的文件未列明对申请方的条件。"]
+    if offer is not None and offer.status is OfferStatus.DRAFT:
+        sentences.append(f"{_DRAFT}。")
+    return "".join(sentences)
 
 
 def reasons(contributions: Iterable[Contribution], eligibility: Eligibility) -> tuple[str, ...]:

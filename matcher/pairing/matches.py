@@ -1,9 +1,10 @@
 """The answer (匹配): seeker and offer, a score that is the sum of named contributions, eligibility, reasons, gaps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matcher.eligibility.results import Eligibility
 from matcher.offers import Offer
+from matcher.parties import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Match:
 
     `score` (匹配度, 0-100, never a credit score) is the sum of the contributions' points. `reasons` and `gaps` are
     Chinese sentences made from the contributions and findings that were used; `unknowns` are the field codes to fill.
+    `explanation` is the eligibility as an officer would write it; `values` are the seeker's, derived and dated.
     """
 
     seeker_id: str
@@ -34,3 +36,5 @@ class Match:
     reasons: tuple[str, ...]
     gaps: tuple[str, ...]
     unknowns: tuple[str, ...]
+    explanation: str = ""
+    values: Values = field(default_factory=dict, repr=False)

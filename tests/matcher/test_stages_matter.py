@@ -48,7 +48,7 @@ BROKEN = {
     "column scoring": (pipeline, "points", lambda frame, *_: np.arange(len(frame))),
     "ranking": (pipeline, "rank", _as_they_came),
     "diversity": (pipeline, "diversify", lambda ranked, limit, scoring: list(ranked[:limit])),
-    "explaining": (pipeline, "explained", lambda match, text: match),
+    "explaining": (pipeline, "explained", lambda match, text, at: match),
     "dates of force": (pipeline, "in_force", lambda offer, at: True),
 }  # fmt: skip
 
