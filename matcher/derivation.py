@@ -105,6 +105,28 @@ def _growth(now: str, before: str) -> Rule:
     return rule
 
 
+def _total(*parts: str) -> Rule:
+    """Make the rule for the sum of parts that are all known."""
+
+    def rule(values: Mapping[str, Value]) -> Decimal | None:
+        known = [number for part in parts if (number := _number(values, part)) is not None]
+        return sum(known, start=Decimal(0)) if len(known) == len(parts) else None
+
+    return rule
+
+
+def _per(part: str, whole: str, units: int) -> Rule:
+    """Make the rule for part per so many units of the whole, which is above zero: 在孵企业 per 1,000 ㎡."""
+
+    def rule(values: Mapping[str, Value]) -> Decimal | None:
+        counted, measure = _number(values, part), _number(values, whole)
+        if counted is None or measure is None or measure <= 0:
+            return None
+        return (counted * units / measure).quantize(_HUNDREDTH, ROUND_FLOOR)
+
+    return rule
+
+
 def _size_class(values: Mapping[str, Value]) -> Value | None:
     industry = values.get("industry")
     headcount = _number(values, "headcount")
@@ -149,6 +171,13 @@ RULES: Mapping[str, Rule] = {
     "revenue_growth_pct": _growth("revenue_wan", "revenue_previous_wan"),
     "rd_intensity_pct": _share("rd_expense_wan", "revenue_wan"),
     "rd_growth_pct": _growth("rd_expense_wan", "rd_expense_previous_wan"),
+    "rd_intensity_previous_pct": _share("rd_expense_previous_wan", "revenue_previous_wan"),
+    "rd_expense_two_years_wan": _total("rd_expense_wan", "rd_expense_previous_wan"),
+    "net_profit_margin_pct": _share("net_profit_wan", "revenue_wan"),
+    "funded_firms_pct": _share("funded_firms", "incubated_firms", most=100),
+    "service_staff_per_ten": _per("service_staff", "incubated_firms", 10),
+    "mentors_per_ten": _per("mentors", "incubated_firms", 10),
+    "firms_per_thousand_sqm": _per("incubated_firms", "area_sqm", 1000),
     "tech_staff_pct": _share("tech_staff", "headcount", most=100),
     "patents_total": _patents_total,
     "has_own_ip": _has_own_ip,

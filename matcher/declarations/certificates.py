@@ -20,6 +20,7 @@ CERTIFICATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("ningxia_challenge_matched", "宁夏创新挑战赛对接成功", ()),
     ("maker_china_winner", "“创客中国”优胜企业或团队", ("创客中国",)),
     ("ip_advantage", "知识产权优势或示范企业", ("知识产权示范企业", "知识产权优势企业")),
+    ("tech_innovation_model", "国家技术创新示范企业", ()),
     ("listing_reserve", "上市后备企业", ()),
     ("supported_tech_firm", "科贷通重点支持对象", ()),
 )
