@@ -22,6 +22,7 @@ from api.cli.rendering import (
     print_table,
     write_result,
 )
+from api.cli.unlocking import gaps
 from api.clock import today
 from api.errors import ServiceError
 from api.exchange.answers import match_answer_document, prospect_answer_document
@@ -44,6 +45,7 @@ offers_app.command("add")(add_offers)
 offers_app.command("test")(run_cases)
 offers_app.command("schema")(print_schema)
 app.command("eligibility")(eligibility)
+app.command("gaps")(gaps)
 
 Format = Annotated[OutputFormat, typer.Option("--format", help="table、json、csv 或 xlsx")]
 Out = Annotated[Path | None, typer.Option("--out", help="写入文件")]

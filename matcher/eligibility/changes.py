@@ -14,7 +14,7 @@ from enum import StrEnum
 from matcher.declarations.registry import REGISTRY
 from matcher.derivation import at_date, derive
 from matcher.eligibility.comparison import compare
-from matcher.eligibility.criteria import Criterion, Leaf, Operator, conditions, leaves
+from matcher.eligibility.criteria import All, Criterion, Leaf, Operator, conditions, leaves
 from matcher.eligibility.fixed import MANUAL, why_fixed
 from matcher.eligibility.gaps import exact, requirement, show
 from matcher.eligibility.movable import changed
@@ -106,6 +106,16 @@ def obstacles(
     alone = [part for part in conditions(criterion) if smallest_changes(part, values, at, until=until) is None]
     found = tuple(dict.fromkeys(_obstacle(part, values, at) for part in alone))
     return found or (Obstacle("各项条件", f"单独都有办法满足，但在 {MOST_CHANGES} 项改变以内没有找到同时满足的办法"),)
+
+
+def without_manual(criterion: Criterion | None) -> Criterion | None:
+    """Give what data can decide (数据可判断的条件): the criteria without those that only a person checks."""
+    kept = tuple(part for part in conditions(criterion) if not _is_manual(part))
+    return All(kept) if kept else None
+
+
+def _is_manual(part: Criterion) -> bool:
+    return isinstance(part, Leaf) and part.operator is Operator.MANUAL
 
 
 def _leaves(criterion: Criterion | None) -> tuple[Leaf, ...]:

@@ -10,7 +10,6 @@ from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.comparison import compare
 from matcher.eligibility.criteria import Clause
 from matcher.eligibility.gaps import distance_of, requirement, show
-from matcher.eligibility.levers import inputs_of
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, STATE_LABELS, Eligibility, Finding, State
 from matcher.eligibility.waiting import finding_cured_on
 from matcher.fields import FieldType, Value
@@ -33,13 +32,15 @@ Origins = Mapping[str, Origin]
 
 
 def origins_of(facts: Mapping[str, Fact]) -> dict[str, Origin]:
-    """Give the origin of each of a party's facts, and of a derived field that of the latest input it is moved by."""
+    """Give the origin of each of a party's facts; what is derived from facts is as old as the oldest of them."""
     found = {code: Origin(fact.source, fact.observed_on) for code, fact in facts.items()}
+    derived: dict[str, Origin] = {}
     for field in REGISTRY:
-        inputs = [found[code] for code in (*field.derived_from, *inputs_of(field.code)) if code in found]
+        inputs = [code for code in field.derived_from if code in facts]
         if inputs and field.code not in found:
-            found[field.code] = Origin("推算", max(item.observed_on for item in inputs))
-    return found
+            labels = "、".join(REGISTRY[code].label for code in inputs)
+            derived[field.code] = Origin(f"推算自{labels}", min(facts[code].observed_on for code in inputs))
+    return found | derived
 
 
 @dataclass(frozen=True, slots=True)
