@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from tokenizers import Tokenizer
 
@@ -12,24 +12,33 @@ from api.clock import today
 from api.encoders import open_encoder, words_of
 from api.matchmaking import Matchmaker
 from api.offer_index import OfferIndex
-from api.party_index import PartyIndex
 from api.settings import Settings
 from api.store.store import Store, open_store
 from matcher.fields import PartyKind
 from matcher.pairing.ports import TextEncoder
 from matcher.pairing.scoring import Scoring
 
+if TYPE_CHECKING:
+    from api.party_index import PartyIndex
 
-@dataclass(frozen=True, slots=True)
+
 class Services:
     """Everything that a door needs (服务集合)."""
 
-    settings: Settings
-    store: Store
-    encoder: TextEncoder
-    tokenizer: Tokenizer
-    parties: PartyIndex
-    matchmaker: Matchmaker
+    def __init__(self, settings: Settings, store: Store, encoder: TextEncoder, tokenizer: Tokenizer) -> None:
+        self.settings = settings
+        self.store = store
+        self.encoder = encoder
+        self.tokenizer = tokenizer
+        offers = OfferIndex(store, encoder, tokenizer)
+        self.matchmaker = Matchmaker(store, offers, lambda: self.parties, scoring=Scoring(), today=today)
+
+    @cached_property
+    def parties(self) -> "PartyIndex":
+        """The index of parties, opened when it is first asked for: a single question does without."""
+        from api.party_index import PartyIndex
+
+        return PartyIndex(self.store, self.encoder, self.tokenizer, self.settings.snapshot_folder)
 
     @property
     def viewer(self) -> Viewer:
@@ -55,8 +64,4 @@ def build_services(settings: Settings) -> Iterator[Services]:
     """Open the store and build the matchmaker; closes what it opened. `StoreUnavailable`, `InvalidEncoder`."""
     settings.data.mkdir(parents=True, exist_ok=True)
     with closing(open_store(settings.store_url, tenant=settings.tenant)) as store, open_encoder(settings) as encoder:
-        tokenizer = words_of(encoder)
-        parties = PartyIndex(store, encoder, tokenizer, settings.snapshot_folder)
-        offers = OfferIndex(store, encoder, tokenizer)
-        matchmaker = Matchmaker(store, offers, parties, scoring=Scoring(), today=today)
-        yield Services(settings, store, encoder, tokenizer, parties, matchmaker)
+        yield Services(settings, store, encoder, words_of(encoder))

@@ -3,27 +3,36 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from api.access.viewers import Viewer
 from api.offer_index import OfferIndex
-from api.party_index import PartyIndex
 from api.requests import MAX_LIMIT, MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
 from api.store.store import Store
 from matcher.errors import InvalidNeed
 from matcher.fields import PartyKind
 from matcher.needs import Need, Reading, Seeker
-from matcher.pairing.pipeline import SeekerShelf, Wish, match_offers, match_seekers
+from matcher.pairing.pipeline import Wish, match_offers
 from matcher.pairing.scoring import Scoring
 from matcher.pairing.texts import party_text
 from matcher.parties import Party
 from matcher.reading.statements import read_statements
+
+if TYPE_CHECKING:
+    from api.party_index import PartyIndex
 
 
 class Matchmaker:
     """Recommends offers to seekers and seekers to offers (匹配服务). Safe to call from several threads."""
 
     def __init__(
-        self, store: Store, offers: OfferIndex, parties: PartyIndex, *, scoring: Scoring, today: Callable[[], date]
+        self,
+        store: Store,
+        offers: OfferIndex,
+        parties: Callable[[], "PartyIndex"],
+        *,
+        scoring: Scoring,
+        today: Callable[[], date],
     ) -> None:
         self._store = store
         self._offers = offers
@@ -49,7 +58,9 @@ class Matchmaker:
         at = request.at or self._today()
         wish = Wish(checked_limit(request.limit), at, include_unmet=request.include_unmet)
         offer = self._store.offers.get(viewer, request.offer_id)
-        with self._parties.open(viewer) as (frame, shelf):
+        from matcher.pairing.prospecting import SeekerShelf, match_seekers  # columns: polars
+
+        with self._parties().open(viewer) as (frame, shelf):
             seekers = SeekerShelf(frame, shelf, lambda keys: self._profiles(viewer, keys))
             matches, considered, eligible = match_seekers(offer, seekers, wish, self._scoring)
         version = self._store.offers.version()

@@ -9,11 +9,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-import polars as pl
-
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE
-from matcher.fields import Field, FieldType, Value
+from matcher.fields import FieldType, Value
 from matcher.taxonomy.sizes import size_class
 
 _HUNDREDTH = Decimal("0.01")
@@ -54,26 +52,11 @@ def at_date(values: Mapping[str, Value], at: date) -> dict[str, Value]:
 
 def age_years(founded: date, at: date) -> Decimal:
     """Give the age in 年 to 4 places, whole on anniversaries: a year counts 372 days, a month 31."""
-    return (Decimal(_day_number(at) - _day_number(founded)) / 372).quantize(_AGE_STEP)
+    return (Decimal(day_number(at) - day_number(founded)) / 372).quantize(_AGE_STEP)
 
 
-def age_expression(at: date) -> pl.Expr:
-    """Give `age_years` as of a day for columns `founded_on` (Date) and `age_years`: Float64, null is unknown."""
-    founded = pl.col("founded_on")
-    day = founded.dt.year().cast(pl.Int64) * 372 + founded.dt.month().cast(pl.Int64) * 31 + founded.dt.day()
-    age = ((pl.lit(_day_number(at), dtype=pl.Int64) - day) / 372).round(4)
-    return pl.coalesce(age, pl.col("age_years").cast(pl.Float64)).alias("age_years")
-
-
-def flag_expression(field: Field, at: date) -> pl.Expr:
-    """Give a certificate's flag as of a day for its Boolean column and that of its `valid_to` (Date)."""
-    flag = pl.col(field.code)
-    if field.valid_to is None:
-        return flag
-    return pl.when(flag & (pl.col(field.valid_to) < at)).then(False).otherwise(flag).alias(field.code)
-
-
-def _day_number(day: date) -> int:
+def day_number(day: date) -> int:
+    """Days on a calendar of 12 months of 31 days: differences over 372 are years, exact on anniversaries."""
     return day.year * 372 + day.month * 31 + day.day
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 import polars as pl
 
 from matcher.declarations.registry import REGISTRY
-from matcher.derivation import age_expression, flag_expression
+from matcher.derived_columns import age_expression, flag_expression
 from matcher.eligibility.comparison import place_in_tree
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator, Scored, Table
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
@@ -129,11 +129,12 @@ def _points(table: Table, states: list[pl.Expr], place: int) -> pl.Expr:
 
 def _suffices(scored: Scored, points: list[pl.Expr]) -> pl.Expr:
     tables = list(zip(scored.tables, points, strict=True))
-    whole = [given for table, given in tables if not table.group]
+    zero = pl.lit(0, dtype=pl.Int64)
+    whole = [zero, *(given for table, given in tables if not table.group)]
     reached: list[pl.Expr] = []
     for group in scored.groups:
-        within = pl.sum_horizontal(*(given for table, given in tables if table.group == group.name))
-        capped = within if group.most is None else pl.min_horizontal(within, pl.lit(hundredths(group.most)))
+        within = pl.sum_horizontal(zero, *(given for table, given in tables if table.group == group.name))
+        capped = within if group.most is None else pl.min_horizontal(within, pl.lit(hundredths(group.most), dtype=pl.Int64))
         whole.append(capped)
         reached.append(capped >= hundredths(group.least or Decimal(0)))
     return pl.all_horizontal(pl.sum_horizontal(*whole) >= needed(scored), *reached)

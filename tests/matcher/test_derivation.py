@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.declarations.registry import REGISTRY
-from matcher.derivation import RULES, age_expression, age_years, at_date, derive, flag_expression
+from matcher.derivation import RULES, age_years, at_date, derive
+from matcher.derived_columns import age_expression, flag_expression
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE
 
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))

@@ -14,7 +14,8 @@ from matcher.eligibility.results import EXCLUDING, State
 from matcher.fields import PartyKind
 from matcher.needs import Need
 from matcher.offers import OfferKind, OfferStatus, Terms, in_force
-from matcher.pairing.pipeline import Wish, match_offers, match_seekers
+from matcher.pairing.pipeline import Wish, match_offers
+from matcher.pairing.prospecting import match_seekers
 from matcher.pairing.scoring import WEIGHTS, Scoring
 from tests.matcher.worlds import AT, CITIES, TRADES, checkerboard, leaf, offer, offer_shelf, seeker, seeker_shelf
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from matcher.eligibility.results import Eligibility, State
-from matcher.pairing import assembling, pipeline
+from matcher.pairing import assembling, pipeline, prospecting
 from matcher.pairing.measures import Measure
 from matcher.pairing.recall import Recalled
 from tests.matcher import test_pipeline
@@ -37,15 +37,19 @@ def _as_they_came(matches, *, include_unmet):
     return [match for match in matches if match]
 
 
+def _all_met(frame, *_):
+    return pl.Series([4] * len(frame), dtype=pl.UInt8)
+
+
 BROKEN = {
     "recall": (pipeline, "recall", _recall_nothing),
     "eligibility": (assembling, "evaluate", lambda criterion, values: Eligibility(State.MET)),
-    "eligibility in columns": (pipeline, "state_codes", lambda frame, *_: pl.Series([4] * len(frame), dtype=pl.UInt8)),
+    "eligibility in columns": (prospecting, "state_codes", _all_met),
     "derivation and dates": (pipeline, "dated", lambda seeker, at: seeker),
     "measures": (assembling, "STRUCTURED", ()),
     "completeness": (assembling, "completeness", lambda eligibility: Measure(1.0, "")),
     "scoring": (assembling, "total", lambda contributions: 1.0),
-    "column scoring": (pipeline, "points", lambda frame, *_: np.arange(len(frame))),
+    "column scoring": (prospecting, "points", lambda frame, *_: np.arange(len(frame))),
     "ranking": (pipeline, "rank", _as_they_came),
     "diversity": (pipeline, "diversify", lambda ranked, limit, scoring: list(ranked[:limit])),
     "explaining": (pipeline, "explained", lambda match, text, at: match),

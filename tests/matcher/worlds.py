@@ -9,7 +9,8 @@ from matcher.eligibility.criteria import All, Clause, Criterion, Leaf, Operator
 from matcher.fields import PartyKind, Value
 from matcher.needs import Seeker
 from matcher.offers import Offer, OfferKind
-from matcher.pairing.pipeline import OfferShelf, SeekerShelf
+from matcher.pairing.pipeline import OfferShelf
+from matcher.pairing.prospecting import SeekerShelf
 from matcher.pairing.recall import Shelf
 from matcher.pairing.texts import offer_text, party_text
 from tests.fakes.search import PlainDense, PlainLexical, WordEncoder
