@@ -6,15 +6,16 @@ from decimal import Decimal
 from rich.markup import escape
 
 from api.cli.rendering import console
-from matcher.eligibility.gaps import plain
+from matcher.eligibility.gaps import plain, show
 from matcher.eligibility.results import STATE_LABELS
 from matcher.policies.advice import Advice, Combination
 from matcher.policies.amounts import in_wan
 from matcher.policies.benefits import BENEFICIARY_LABELS
-from matcher.policies.claims import EXCLUDED, Claim
+from matcher.policies.claims import EXCLUDED, Claim, Input
 from matcher.policies.costs import METHOD, CostSheet
 from matcher.policies.formulas import describe
-from matcher.policies.loans import Loan
+from matcher.policies.loans import LABELS, Loan
+from matcher.policies.quantities import NAMES
 
 
 def print_advice(advice: Advice, loans: Sequence[Loan], *, show_unmet: bool) -> None:
@@ -25,9 +26,15 @@ def print_advice(advice: Advice, loans: Sequence[Loan], *, show_unmet: bool) -> 
         _print_combination(item, loans, "最优合规组合")
     for item in advice.hopeful:
         _print_combination(item, loans, "若待核实的条件均满足，最优组合可为")
+    for claim in advice.undetermined:
+        names = "；".join(item.label for item in claim.lacking)
+        console.print(f"  [yellow]未计入[/] {claim.benefit.name}：{names}")
     for place, sheet in enumerate(advice.costs):
         console.print(f"\n[bold]综合融资成本（贷款明白纸）[/] {_title(loans, place)}")
         _print_costs(sheet)
+    for place, sheet in enumerate(advice.hopeful_costs):
+        console.print(f"\n[bold]若待核实的条件均满足[/] {_title(loans, place)}")
+        _print_net(sheet)
     console.print("\n[bold]说明与假设[/]")
     for note in dict.fromkeys(_notes(advice, show_unmet=show_unmet)):
         console.print(f"  [dim]{escape(note)}[/]")
@@ -67,6 +74,8 @@ def _print_claim(claim: Claim) -> None:
     console.print(f"\n  [bold]{benefit.name}[/]（{who}）  {shown}  [dim]{STATE_LABELS[claim.state]}[/]")
     console.print(f"    公式  {escape(describe(benefit.formula))}")
     console.print(f"    计算  {escape(claim.working)}")
+    known = "；".join(f"{item.label} {_input(item)}" for item in claim.inputs if item.value is not None)
+    console.print(f"    取数  {known or '（均未说明）'}")
     if claim.capped_by:
         console.print(f"    上限  {'；'.join(claim.capped_by)}")
     if claim.illustration is not None:
@@ -78,6 +87,12 @@ def _print_claim(claim: Claim) -> None:
     if claim.lacking:
         console.print(f"    [yellow]缺[/]  {'；'.join(f'{item.label} {item.code}'.strip() for item in claim.lacking)}")
     console.print(f"    依据  {benefit.clause.document} {benefit.clause.article}：“{benefit.clause.quote}”")
+
+
+def _input(item: Input) -> str:
+    if item.value is None:
+        return "？"
+    return LABELS.get(str(item.value)) or show(NAMES[item.code], item.value)
 
 
 def _amount(claim: Claim) -> str:
@@ -102,14 +117,18 @@ def _print_costs(sheet: CostSheet) -> None:
     for line in sheet.lines:
         rate = "" if line.annual_pct is None else f"  年化 {line.annual_pct}%"
         console.print(f"  {escape(line.label)}  {_yuan(line.amount_yuan)}{rate}{f'  {line.note}' if line.note else ''}")
+    _print_net(sheet)
+    if sheet.lacking:
+        names = "；".join(f"{item.label} {item.code}" for item in sheet.lacking)
+        console.print(f"  [yellow]未说明，未计入[/]  {names}（没有请填 0，或填 no_other_fees: true）")
+
+
+def _print_net(sheet: CostSheet) -> None:
     if sheet.net_pct is not None and sheet.net_yuan is not None:
         least = "" if sheet.complete else "不低于 "
         console.print(f"  补助前  {_yuan(sheet.gross_yuan or sheet.net_yuan)}  综合年化 {least}{sheet.gross_pct}%")
         console.print(f"  减：补助  {_yuan(sheet.relief_yuan)}")
         console.print(f"  [bold]补助后  {_yuan(sheet.net_yuan)}  综合年化 {least}{sheet.net_pct}%[/]")
-    if sheet.lacking:
-        names = "；".join(f"{item.label} {item.code}" for item in sheet.lacking)
-        console.print(f"  [yellow]未说明，未计入[/]  {names}（没有请填 0，或填 no_other_fees: true）")
 
 
 def _yuan(amount: Decimal) -> str:

@@ -25,11 +25,17 @@ def advice_document(advice: Advice, loans: Sequence[Loan]) -> Document:
         "benefits": [claim_document(claim) for claim in advice.claims],
         "combinations": [combination_document(item) for item in advice.combinations],
         "if_open_conditions_are_met": [combination_document(item) for item in advice.hopeful],
-        "costs": [
-            {"loan": place, "name": loan.name, **cost_document(sheet)}
-            for place, (loan, sheet) in enumerate(zip(loans, advice.costs, strict=True))
+        "undetermined": [
+            {"id": claim.benefit.id, "loan": claim.loan, "lacking": _lacking(claim.lacking)}
+            for claim in advice.undetermined
         ],
+        "costs": _costs(loans, advice.costs),
+        "costs_if_open_conditions_are_met": _costs(loans, advice.hopeful_costs),
     }
+
+
+def _costs(loans: Sequence[Loan], sheets: Sequence[CostSheet]) -> list[Document]:
+    return [{"loan": place, "name": loans[place].name, **cost_document(sheet)} for place, sheet in enumerate(sheets)]
 
 
 def claim_document(claim: Claim) -> Document:
@@ -51,7 +57,12 @@ def claim_document(claim: Claim) -> Document:
         "working": claim.working,
         "is_ceiling": benefit.ceiling,
         "inputs": [
-            {"field": item.code, "label": item.label, "unit": item.unit, "value": _text(item.amount)}
+            {
+                "field": item.code,
+                "label": item.label,
+                "unit": item.unit,
+                "value": None if item.value is None else json_value(item.value),
+            }
             for item in claim.inputs
         ],
         "by_formula_yuan": _text(claim.by_formula.value),

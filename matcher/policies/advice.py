@@ -59,7 +59,8 @@ class Advice:
     """The answer for a party and its loans on a day (测算结果).
 
     `claims` are all benefits of all loans. `combinations` rest on what is certain; `hopeful` also on claims with
-    open conditions, and holds only the schemes where that gives more. `costs` is one sheet a loan after `combinations`.
+    open conditions, and holds only the schemes where that gives more. `costs` is one sheet a loan after `combinations`;
+    `hopeful_costs` one after `hopeful` where there is any.
     """
 
     at: date
@@ -67,6 +68,16 @@ class Advice:
     combinations: tuple[Combination, ...]
     hopeful: tuple[Combination, ...]
     costs: tuple[CostSheet, ...]
+    hopeful_costs: tuple[CostSheet, ...]
+
+    @property
+    def undetermined(self) -> tuple[Claim, ...]:
+        """The enterprise's claims whose amount is not known: what they lack may change the best combination."""
+        return tuple(
+            claim
+            for claim in self.claims
+            if claim.benefit.beneficiary is Beneficiary.ENTERPRISE and claim.state not in EXCLUDED and claim.lacking
+        )
 
 
 def advise(book: BenefitBook, party: Values, loans: Sequence[Loan], at: date) -> Advice:
@@ -78,12 +89,9 @@ def advise(book: BenefitBook, party: Values, loans: Sequence[Loan], at: date) ->
     combinations = _combinations(book, claims, scopes, certain=True)
     hopeful = _combinations(book, claims, scopes, certain=False)
     sure = {item.scheme.id: item.total_yuan for item in combinations}
+    better = tuple(item for item in hopeful if item.total_yuan > sure.get(item.scheme.id, ZERO))
     return Advice(
-        at,
-        claims,
-        combinations,
-        tuple(item for item in hopeful if item.total_yuan > sure.get(item.scheme.id, ZERO)),
-        tuple(_cost(combinations, place, loan) for place, loan in enumerate(loans)),
+        at, claims, combinations, better, _costs(combinations, loans), _costs(hopeful, loans) if better else ()
     )
 
 
@@ -142,6 +150,10 @@ def _why(
             return f"与“{claims[other].benefit.name}”不可兼得：{reason}"
     cap = "" if scheme.cap_yuan is None else f"（合计 {plain(scheme.cap_yuan)} 元）"
     return f"年度上限已用尽，再申报不增加金额{cap}"
+
+
+def _costs(combinations: Sequence[Combination], loans: Sequence[Loan]) -> tuple[CostSheet, ...]:
+    return tuple(_cost(combinations, place, loan) for place, loan in enumerate(loans))
 
 
 def _cost(combinations: Iterable[Combination], place: int, loan: Loan) -> CostSheet:

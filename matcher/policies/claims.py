@@ -16,7 +16,7 @@ from matcher.policies.amounts import Figure, Lacking, exactly, least, rounded_do
 from matcher.policies.benefits import Benefit, Scheme
 from matcher.policies.conditions import Check, checks_of, state_of, unknown_fields
 from matcher.policies.formulas import describe, evaluate, names_in
-from matcher.policies.quantities import NAMES, Scope
+from matcher.policies.quantities import NAMES, Scope, basis_of
 
 EXCLUDED = frozenset({State.UNMET, State.NOT_APPLICABLE})
 UNDECIDED = frozenset({State.UNKNOWN, State.MANUAL_REVIEW})
@@ -24,12 +24,12 @@ UNDECIDED = frozenset({State.UNKNOWN, State.MANUAL_REVIEW})
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One amount that a formula took, in 元 or % (None: not known), by its Chinese name (取数)."""
+    """What a formula rests on (取数): a field of the party or the loan in its own unit, None where it is not known."""
 
     code: str
     label: str
     unit: str
-    amount: Decimal | None
+    value: Value | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Claim:
 def claim_of(benefit: Benefit, scope: Scope, at: date, loan: int = 0) -> Claim:
     """Compute one benefit for a party and a loan (the `loan`-th of several) on a day."""
     checks = (_in_force(benefit.offer, at), *_offer_checks(benefit, scope.values), *_own_checks(benefit, scope.values))
+    checks = tuple(dict.fromkeys(checks))
     by_formula = evaluate(benefit.formula, scope)
     amount, capped_by = _capped(benefit, scope, by_formula)
     return Claim(
@@ -146,7 +147,7 @@ def _offer_check(settled: Mapping[str, Criterion], part: Criterion, values: Mapp
         if own is not None and decided is not State.UNKNOWN:
             return (Check(own.label, decided, _first_field(own, values)),)
         state = compare(part, values.get(part.field))
-        if own is not None and state is State.MANUAL_REVIEW:
+        if own is not None and state in UNDECIDED:
             return (Check(own.label, State.UNKNOWN, _first_field(own, values)),)
         return (Check(part.label, state, part.field),)
     result = evaluate_offer(part, values)
@@ -165,24 +166,16 @@ def _first_field(criterion: Criterion, values: Mapping[str, Value]) -> str:
 
 
 def _inputs(benefit: Benefit, scope: Scope) -> tuple[Input, ...]:
-    names = dict.fromkeys((*names_in(benefit.formula), *((benefit.spent,) if benefit.spent else ())))
-    return tuple(_input(scope, code) for code in names)
-
-
-def _input(scope: Scope, code: str) -> Input:
-    field = NAMES[code]
-    unit = "元" if field.unit == "万元" else field.unit or ""
-    amount = scope.figure(code).value
-    return Input(
-        code, field.label, unit, None if amount is None else amount.quantize(Decimal("0.0001")).normalize() + 0
-    )
+    names = (*names_in(benefit.formula), *((benefit.spent,) if benefit.spent else ()))
+    codes = dict.fromkeys(code for name in names for code in basis_of(name, scope.loan))
+    return tuple(Input(code, NAMES[code].label, NAMES[code].unit or "", scope.values.get(code)) for code in codes)
 
 
 def _written(scope: Scope, code: str) -> str:
-    found = _input(scope, code)
-    if found.amount is None:
-        return f"{found.label}？"
-    return f"{plain(found.amount)}%" if found.unit == "%" else f"{plain(found.amount)} {found.unit}"
+    field, amount = NAMES[code], scope.figure(code).value
+    if amount is None:
+        return f"{field.label}？"
+    return f"{plain(amount)}%" if field.unit == "%" else f"{plain(amount)} 元"
 
 
 def _illustration(benefit: Benefit, scope: Scope) -> Decimal | None:

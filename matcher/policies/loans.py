@@ -37,6 +37,15 @@ class FeeCycle(StrEnum):
     YEARLY = "yearly"
 
 
+LABELS: Mapping[str, str] = {
+    DayCount.ACTUAL_365: "实际天数/365",
+    DayCount.ACTUAL_360: "实际天数/360",
+    DayCount.THIRTY_360: "每月30天/360",
+    Repayment.BULLET: "到期一次还本",
+    Repayment.EQUAL_PRINCIPAL: "等额本金",
+    Repayment.EQUAL_INSTALMENT: "等额本息",
+}
+"""The Chinese names of the codes above."""
 GUARANTEE_INSURANCE = "中小企业贷款保证保险"
 INSURANCE_KINDS = ("科技保险", GUARANTEE_INSURANCE, "其他保险")
 PRODUCTS = ("科贷通", "科技贷", "融医贷", "昆科贷", "其他")

@@ -67,6 +67,16 @@ def scope_of(party: Values, loan: Loan, at: date) -> Scope:
     return Scope(values, loan)
 
 
+def basis_of(code: str, loan: Loan) -> tuple[str, ...]:
+    """The loan's own fields, as far as they are known, that an amount was worked out from; itself if it is a field."""
+    if code not in _COMPUTE:
+        return (code,)
+    used = _BASIS[code]
+    if code == "interest_yuan" and loan.interest_paid_yuan is not None:
+        used = ("interest_paid_yuan",)
+    return tuple(item for item in used if getattr(loan, item) is not None)
+
+
 def lacking(code: str) -> Lacking:
     """A field that is to be filled, by its Chinese name and unit."""
     field = NAMES[code]
@@ -88,6 +98,12 @@ def _interest(loan: Loan) -> Decimal:
     return schedules.interest_yuan(schedules.subsidised(loan), loan.rate_pct)
 
 
+_PERIOD = ("term_months", "drawn_on", "subsidy_from", "subsidy_to", "day_count", "repayment")
+_BASIS: Mapping[str, tuple[str, ...]] = {
+    "principal_yuan": ("principal_wan",),
+    "interest_yuan": ("principal_wan", "rate_pct", *_PERIOD),
+    "interest_base_yuan": ("principal_wan", *_PERIOD),
+}
 _COMPUTE: Mapping[str, Callable[[Loan], Decimal]] = {
     "principal_yuan": lambda loan: loan.principal_wan * YUAN_PER_WAN,
     "interest_yuan": _interest,
