@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from matcher.derivation import at_date, derive
 from matcher.eligibility.changes import Change, ChangeKind, apply_changes, obstacles, smallest_changes
-from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator
+from matcher.eligibility.criteria import All, AnyOf, Band, Criterion, Leaf, Not, Operator, Scored, Table
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.movable import magnitude
 from matcher.eligibility.results import State
 from matcher.fields import Value
 from matcher.parties import Values
-from tests.matcher.worlds import AT, leaf
+from tests.matcher.worlds import AT, CLAUSE, leaf
 
 FOUNDED = date(2023, 5, 20)
 ORDER = (Operator.GE, Operator.GT, Operator.LE, Operator.LT)
@@ -53,8 +53,17 @@ LEAVES = st.one_of(
     st.builds(leaf, st.just("region"), st.just(Operator.UNDER), st.sampled_from((("320500",), ("320505",), ("33",)))),
     st.builds(leaf, st.just("name"), st.just(Operator.MANUAL), st.none()),
 )
+BANDS = st.builds(Band, st.sampled_from((Decimal(10), Decimal(20))), LEAVES)
+TABLES = st.builds(Table, st.just("指标"), st.lists(BANDS, min_size=1, max_size=2).map(tuple))
+SCORES = st.builds(
+    Scored,
+    st.lists(TABLES, min_size=1, max_size=2).map(tuple),
+    st.sampled_from((Decimal(10), Decimal(20), Decimal(30))),
+    st.just("得分"),
+    st.just(CLAUSE),
+)
 CRITERIA: st.SearchStrategy[Criterion] = st.recursive(
-    LEAVES,
+    LEAVES | SCORES,
     lambda inner: st.one_of(
         st.builds(All, st.lists(inner, min_size=1, max_size=3).map(tuple)),
         st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple), least=st.integers(1, 2)),
@@ -257,6 +266,32 @@ def test_waiting_is_weighed_against_what_it_spoils():
     plan = smallest_changes(All((grown, certified)), longer, AT)
     assert plan is not None
     assert [step.kind for step in plan] == [ChangeKind.WAIT]
+
+
+def test_a_score_is_reached_by_the_fewest_indicators():
+    def band(points: int, condition: Leaf) -> Band:
+        return Band(Decimal(points), condition)
+
+    staff = Table(
+        "科技人员", tuple(band(4 * part, leaf("tech_staff_pct", Operator.GE, Decimal(10 * part))) for part in (1, 3, 5))
+    )
+    spent = Table(
+        "研发投入", tuple(band(10 * part, leaf("rd_intensity_pct", Operator.GE, Decimal(part))) for part in (2, 4, 5))
+    )
+    results = Table(
+        "科技成果",
+        (band(30, leaf("invention_patents", Operator.GE, 1)), band(24, leaf("software_copyrights", Operator.GE, 3))),
+    )
+    score = Scored((staff, spent, results), Decimal(60), "得分不低于60分", CLAUSE)
+    values: dict[str, Value] = {**KNOWN, "tech_staff": 6, "invention_patents": 0, "software_copyrights": 0}
+    plan = smallest_changes(score, values, AT)
+    assert plan is not None
+    assert {step.field: step.after for step in plan} == {"rd_expense_wan": Decimal(50), "tech_staff": 18}, (
+        "50 + 12 points for 26/50 + 12/18 of change, less than the 16/40 + 24/30 for 40 + 20 points"
+    )
+    without_staff = smallest_changes(score, {**values, "tech_staff_pct": Decimal(50)}, AT)
+    assert without_staff is not None
+    assert {step.field: step.after for step in without_staff} == {"rd_expense_wan": Decimal(40)}
 
 
 def test_a_certificate_that_must_not_be_held_runs_out():
