@@ -9,10 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.access.viewers import Viewer
-from api.cli.benefits import benefits
-from api.cli.cases import run_cases
-from api.cli.eligibility import eligibility
-from api.cli.packs import add_offers, check_offers, print_schema
+from api.cli.lazy import OfferCommands, RootCommands
 from api.cli.rendering import (
     OutputFormat,
     console,
@@ -22,7 +19,6 @@ from api.cli.rendering import (
     print_table,
     write_result,
 )
-from api.cli.unlocking import gaps
 from api.clock import today
 from api.errors import ServiceError
 from api.exchange.answers import match_answer_document, prospect_answer_document
@@ -36,16 +32,11 @@ from matcher.fields import PartyKind, Value
 from matcher.offers import OFFER_KIND_LABELS, OfferKind
 from matcher.validation import parse_cell
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="融通：企业、载体、龙头企业与金融机构的对接匹配")
-offers_app = typer.Typer(no_args_is_help=True, help="资源目录")
+app = typer.Typer(
+    cls=RootCommands, add_completion=False, no_args_is_help=True, help="融通：企业、载体、龙头企业与金融机构的对接匹配"
+)
+offers_app = typer.Typer(cls=OfferCommands, no_args_is_help=True, help="资源目录")
 app.add_typer(offers_app, name="offers")
-app.command()(benefits)
-offers_app.command("check")(check_offers)
-offers_app.command("add")(add_offers)
-offers_app.command("test")(run_cases)
-offers_app.command("schema")(print_schema)
-app.command("eligibility")(eligibility)
-app.command("gaps")(gaps)
 
 Format = Annotated[OutputFormat, typer.Option("--format", help="table、json、csv 或 xlsx")]
 Out = Annotated[Path | None, typer.Option("--out", help="写入文件")]

@@ -1,0 +1,49 @@
+"""Commands that are imported when they are named, so that a question does not wait for what it does not use."""
+
+from importlib import import_module
+from typing import Any, ClassVar
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+
+class LazyGroup(TyperGroup):
+    """A group of commands; `later` gives for each further command where its function stands, as "module:function"."""
+
+    later: ClassVar[dict[str, str]] = {}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name every command, the later ones last."""
+        return [*super().list_commands(ctx), *self.later]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Find a command, importing it if it is one of the later ones."""
+        found = super().get_command(ctx, cmd_name)
+        if found is not None or cmd_name not in self.later:
+            return found
+        module, function = self.later[cmd_name].split(":")
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name)(getattr(import_module(module), function))
+        return get_command(alone)
+
+
+class RootCommands(LazyGroup):
+    """`rongtong …`."""
+
+    later: ClassVar[dict[str, str]] = {
+        "benefits": "api.cli.benefits:benefits",
+        "eligibility": "api.cli.eligibility:eligibility",
+        "gaps": "api.cli.unlocking:gaps",
+    }
+
+
+class OfferCommands(LazyGroup):
+    """`rongtong offers …`."""
+
+    later: ClassVar[dict[str, str]] = {
+        "check": "api.cli.packs:check_offers",
+        "add": "api.cli.packs:add_offers",
+        "schema": "api.cli.packs:print_schema",
+        "test": "api.cli.cases:run_cases",
+    }
