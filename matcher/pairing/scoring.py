@@ -32,15 +32,15 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "semantic": 32.0,
-        "lexical": 10.0,
-        "intent": 8.0,
+        "semantic": 30.0,
+        "lexical": 8.0,
+        "intent": 14.0,
         "preference": 10.0,
         "industry": 8.0,
         "region": 8.0,
         "amount": 6.0,
         "security": 8.0,
-        "completeness": 10.0,
+        "completeness": 8.0,
     }
 )
 """Most points that each contribution can bring; together 100."""
