@@ -52,7 +52,12 @@ def at_date(values: Mapping[str, Value], at: date) -> dict[str, Value]:
 
 def age_years(founded: date, at: date) -> Decimal:
     """Give the age in 年 to 4 places, whole on anniversaries: a year counts 372 days, a month 31."""
-    return (Decimal(day_number(at) - day_number(founded)) / 372).quantize(_AGE_STEP)
+    return age_of_days(day_number(at) - day_number(founded))
+
+
+def age_of_days(days: int) -> Decimal:
+    """Give the age in 年 of so many days between two `day_number`s."""
+    return (Decimal(days) / 372).quantize(_AGE_STEP)
 
 
 def day_number(day: date) -> int:

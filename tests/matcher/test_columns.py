@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matcher.declarations.enterprise import COLLATERAL, SIZE_CLASSES
 from matcher.derivation import at_date, derive
 from matcher.eligibility.columns import STATES, Row, column_frame, state_codes
-from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator
+from matcher.eligibility.criteria import All, AnyOf, Band, Criterion, Group, Leaf, Not, Operator, Scored, Table
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.fields import PartyKind, Value
@@ -22,7 +22,7 @@ from matcher.pairing.columns import points
 from matcher.pairing.pipeline import dated
 from matcher.pairing.recall import Recalled
 from matcher.pairing.scoring import Scoring
-from tests.matcher.worlds import AT, leaf, offer, seeker
+from tests.matcher.worlds import AT, CLAUSE, leaf, offer, seeker
 
 REGIONS = ("320000", "320500", "320505", "320583", "330100", "110105")
 INDUSTRIES = ("C", "27", "2770", "35", "6513", "J")
@@ -79,9 +79,30 @@ LEAVES = st.one_of(
     st.builds(leaf, st.just("industry"), st.just(Operator.UNDER), subsets(("C", "C27", "2770", "I", "J"))),
     st.builds(leaf, st.just("headcount"), st.just(Operator.MANUAL), st.none()),
 )
+HALVES = st.integers(0, 12).map(lambda half: Decimal(half) / 2)
+
+
+def scores(inner: st.SearchStrategy[Criterion]) -> st.SearchStrategy[Criterion]:
+    bands = st.lists(st.builds(Band, HALVES, inner), min_size=1, max_size=3).map(tuple)
+    tables = st.builds(Table, st.just("指标"), bands, st.sampled_from(("", "甲", "乙")))
+    groups = st.tuples(
+        st.builds(Group, st.just("甲"), st.none() | HALVES), st.builds(Group, st.just("乙"), most=HALVES)
+    )
+    return st.builds(
+        Scored,
+        st.lists(tables, min_size=1, max_size=3).map(tuple),
+        HALVES,
+        st.just("得分"),
+        st.just(CLAUSE),
+        groups,
+        st.booleans(),
+    )
+
+
 CRITERIA: st.SearchStrategy[Criterion] = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
+        scores(inner),
         st.builds(All, st.lists(inner, min_size=1, max_size=3).map(tuple)),
         st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple), least=st.integers(1, 3)),
         st.builds(Not, inner),
