@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from matcher.eligibility.criteria import Leaf, Operator
@@ -37,6 +38,7 @@ def compare(leaf: Leaf, value: Value | None) -> State:
     return State.MET if COMPARISONS[leaf.operator](value, leaf.value) else State.UNMET
 
 
+@lru_cache(maxsize=1 << 16)
 def place_in_tree(field: str, code: str, wanted: tuple[str, ...]) -> State:
     """Whether a region's or industry's code lies within the wanted ones (GB/T 2260, GB/T 4754).
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from matcher.declarations.registry import REGISTRY
+from matcher.eligibility.comparison import place_in_tree
 from matcher.eligibility.gaps import plain, show
+from matcher.eligibility.results import State
 from matcher.offers import OFFER_KIND_LABELS, Offer, OfferKind
 from matcher.parties import Values
 from matcher.taxonomy import industries, regions
@@ -36,7 +38,7 @@ def industry_fit(values: Values, offer: Offer) -> Measure | None:
     code = values.get("industry")
     if not isinstance(code, str) or not offer.industry_focus:
         return None
-    if industries.is_under(code, offer.industry_focus):
+    if place_in_tree("industry", code, offer.industry_focus) is State.MET:
         return Measure(1.0, f"行业“{industries.industry(code).name}”属于支持方向")
     near = max(industries.proximity(code, focus) for focus in offer.industry_focus)
     return Measure(near, f"行业“{industries.industry(code).name}”与支持方向相邻" if near > 0 else "")
@@ -50,7 +52,7 @@ def region_fit(values: Values, offer: Offer) -> Measure | None:
     code = values.get("region")
     if not isinstance(code, str) or not offer.service_regions:
         return None
-    serving = [served for served in offer.service_regions if regions.is_under(code, (served,))]
+    serving = [served for served in offer.service_regions if place_in_tree("region", code, (served,)) is State.MET]
     if not serving:
         return Measure(0.0, "")
     reach = max(_REACH.get(str(regions.region(served).level), 0.7) for served in serving)

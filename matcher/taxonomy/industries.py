@@ -9,7 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -86,6 +86,7 @@ def is_under(code: str, codes: Iterable[str]) -> bool:
     return any(_plain(other) in line for other in codes)
 
 
+@lru_cache(maxsize=1 << 16)
 def proximity(a: str, b: str) -> float:
     """Give the nearness of two industries, 0 to 1: 1 for the same code, then by the deepest level that they share.
 

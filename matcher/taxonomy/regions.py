@@ -85,6 +85,7 @@ def proximity(a: str, b: str) -> float:
     return 0.4 if region(shared).level is RegionLevel.PROVINCE and shared not in MUNICIPALITIES else 0.7
 
 
+@cache
 def full_name(code: str) -> str:
     """Give the names from the province down: "江苏省苏州市昆山市"."""
     return "".join(region(step).name for step in reversed(ancestors(code)))
