@@ -90,13 +90,17 @@ def rounded_down(figure: Figure) -> Figure:
 
 
 def _down(amount: Decimal) -> Decimal:
-    """Drop what is below 0.01; first what division left far behind the point (a third thrice is one, not 0.999…)."""
-    return amount.quantize(_NOISE).quantize(FEN, ROUND_DOWN)
+    return settled(amount).quantize(FEN, ROUND_DOWN)
+
+
+def settled(amount: Decimal) -> Decimal:
+    """Drop what division left far behind the point: a third thrice is one, not 0.999…"""
+    return amount.quantize(_NOISE)
 
 
 def rounded(amount: Decimal) -> Decimal:
     """A cost to 0.01 元, half up (四舍五入)."""
-    return amount.quantize(_NOISE).quantize(FEN, ROUND_HALF_UP)
+    return settled(amount).quantize(FEN, ROUND_HALF_UP)
 
 
 def rate_pct(part: Decimal, whole: Decimal) -> Decimal:

@@ -76,9 +76,9 @@ def _tiers(entry: Entry, clause: Clause, depth: int) -> Formula:
     if field.type not in (FieldType.COUNT, FieldType.MONEY, FieldType.PERCENT, FieldType.NUMBER):
         raise entry.fault(f"{field.label} 不是数值", "数值字段", "换一个字段")
     bands = tuple(_tier(child, clause, depth) for child in entry.children("bands"))
-    limits = [band.limit for band in bands[:-1]]
-    rising = all(low < high for low, high in pairwise(limits) if low is not None and high is not None)
-    if None in limits or bands[-1].limit is not None or not rising:
+    limits = [(band.limit, band.inclusive) for band in bands[:-1] if band.limit is not None]
+    rising = all(low < high for low, high in pairwise(limits))
+    if len(limits) < len(bands) - 1 or bands[-1].limit is not None or not rising:
         raise entry.fault("各档的界限不是由低到高，或末档带界限", "由低到高，末档为其余", "调整各档")
     return Tiers(field.code, bands)
 

@@ -12,7 +12,7 @@ from matcher.eligibility.criteria import Criterion
 from matcher.eligibility.gaps import plain
 from matcher.eligibility.results import State
 from matcher.policies.amounts import Figure, Lacking, either, exactly, least, product, total, unknown
-from matcher.policies.conditions import state_of, unknown_fields
+from matcher.policies.conditions import fields_of, state_of, unknown_fields
 from matcher.policies.quantities import NAMES, Scope, Unit, lacking, unit_of_field
 
 _HUNDRED = Decimal(100)
@@ -197,7 +197,7 @@ def applying(formula: Tiers | Choose, scope: Scope) -> tuple[tuple[Formula, ...]
             return (*possible, case.then), tuple(missing)
         if state is not State.UNMET:
             possible.append(case.then)
-            missing.extend(unknown_fields(case.when, scope.values))
+            missing.extend(unknown_fields(case.when, scope.values) or fields_of(case.when))
     return (*possible, formula.otherwise), tuple(missing)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from matcher.policies.amounts import YUAN_PER_WAN, ZERO
+from matcher.policies.amounts import YUAN_PER_WAN, ZERO, settled
 from matcher.policies.loans import DayCount, Loan, Repayment
 
 MONTHS_A_YEAR = 12
@@ -50,18 +50,18 @@ def subsidised(loan: Loan) -> tuple[Span, ...]:
 
 
 def interest_yuan(spans: tuple[Span, ...], rate_pct: Decimal) -> Decimal:
-    """Interest on the spans at a yearly rate in %, unrounded."""
-    return sum((span.balance_yuan * span.interest_years for span in spans), ZERO) * rate_pct / 100
+    """Interest on the spans at a yearly rate in %, not rounded to 分."""
+    return settled(interest_base(spans) * rate_pct / 100)
 
 
 def interest_base(spans: tuple[Span, ...]) -> Decimal:
     """Principal times the years for which interest is counted (元·年)."""
-    return sum((span.balance_yuan * span.interest_years for span in spans), ZERO)
+    return settled(sum((span.balance_yuan * span.interest_years for span in spans), ZERO))
 
 
 def occupied(spans: tuple[Span, ...]) -> Decimal:
     """Principal times the calendar years for which it is really out (元·年), the base of the annual rate."""
-    return sum((span.balance_yuan * span.calendar_years for span in spans), ZERO)
+    return settled(sum((span.balance_yuan * span.calendar_years for span in spans), ZERO))
 
 
 def months_after(day: date, months: int) -> date:
