@@ -73,16 +73,17 @@ def read_cases(name: str, content: bytes, find_offer: FindOffer) -> tuple[Case, 
             where=name, found="顶层不是用例的列表", expected="逐条以 - 开头的用例", remedy="参照 docs/rule-packs.md"
         )
     cases: dict[str, Case] = {}
-    faults: list[InvalidCatalogue] = []
+    faults: dict[object, InvalidCatalogue] = {}
     for entry in _entries(name, items):
         try:
             case = _case(entry, name, cases, find_offer)
         except InvalidCatalogue as fault:
-            faults.append(fault)
+            base = entry.data.get("like")
+            faults[entry.data.get("name") or entry.where] = fault if base in cases else faults.get(base, fault)
         else:
             cases[case.name] = case
     if faults:
-        raise together(faults)
+        raise together(dict.fromkeys(faults.values()))
     return tuple(cases.values())
 
 

@@ -114,10 +114,16 @@ def test_a_faulty_case_is_refused_with_file_and_line(name: str) -> None:
     assert old in GOOD
     with pytest.raises(InvalidCatalogue) as caught:
         read(GOOD.replace(old, new))
-    first = caught.value.parts[0] if caught.value.parts else caught.value
-    assert first.where.startswith("x.yaml")
-    assert first.line == line
-    assert words in str(first)
+    assert caught.value.parts == ()  # the cases that start from a faulty one are not blamed too
+    assert caught.value.where.startswith("x.yaml")
+    assert caught.value.line == line
+    assert words in str(caught.value)
+
+
+def test_all_faults_of_a_file_are_told_at_once() -> None:
+    with pytest.raises(InvalidCatalogue) as caught:
+        read(GOOD.replace("昆山市", "火星基地") + "- {name: 丙, state: met}\n- {nmae: 丁}\n")
+    assert [part.line for part in caught.value.parts] == [5, 8, 9]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "cases: []", "- 甲"])
