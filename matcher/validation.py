@@ -23,10 +23,18 @@ MAX_NUMBER = Decimal(10) ** 12
 """Numbers beyond this (10^12 万元, 人 or %) are mistakes."""
 MAX_DECIMALS = 20
 
-SIGNED_FIELDS = frozenset({"net_profit_wan", "net_assets_wan"})
-"""Fields that may be negative: a loss, debts above assets; growth may be too."""
-UNBOUNDED_SHARES = frozenset({"debt_ratio_pct", "rd_intensity_pct"})
-"""Shares that may exceed 100 %: debts above assets, research spending above revenue; growth may too."""
+SIGNED_FIELDS = frozenset({"net_profit_wan", "net_assets_wan", "net_profit_margin_pct"})
+"""Fields that may be negative: a loss and its margin, debts above assets; growth may be too."""
+UNBOUNDED_SHARES = frozenset(
+    {
+        "debt_ratio_pct",
+        "net_profit_margin_pct",
+        "rd_intensity_pct",
+        "rd_intensity_previous_pct",
+        "rd_intensity_three_years_pct",
+    }
+)
+"""Shares that may exceed 100 %: debts above assets, research spending or profit above revenue; growth may too."""
 
 _NUMBERS = frozenset({FieldType.MONEY, FieldType.PERCENT, FieldType.NUMBER})
 _ENDINGS = ("", "企业", "型", "型企业", "级", "轮", "贷款", "阶段")

@@ -22,8 +22,8 @@ DIGITAL_LEVELS = ("一级", "二级", "三级", "四级")
 FIELDS: tuple[Field, ...] = (
     # growth, profit and research spending, year by year
     _percent("main_business_growth_pct", "上年主营业务收入增长率"),
-    _percent("main_business_growth_two_years_pct", "近两年主营业务收入平均增长率"),
-    _percent("revenue_cagr_two_years_pct", "近两年营业收入复合增长率"),
+    _percent("main_business_two_years_growth_pct", "近两年主营业务收入平均增长率"),
+    _percent("revenue_two_years_growth_pct", "近两年营业收入复合增长率"),
     _percent("net_profit_margin_pct", "净利润率", source=Source.DERIVED, derived_from=("net_profit_wan", "revenue_wan")),
     _money("rd_expense_two_years_wan", "近两年研发费用合计", source=Source.DERIVED, derived_from=("rd_expense_wan", "rd_expense_previous_wan")),
     _percent("rd_intensity_previous_pct", "前年研发费用占营收比", source=Source.DERIVED, derived_from=("rd_expense_previous_wan", "revenue_previous_wan")),
