@@ -161,3 +161,11 @@ def test_the_command_fails_in_one_chinese_line(arguments, words, tmp_path, monke
     assert words in said
     assert said.startswith("出错：")
     assert len(said.splitlines()) == 1
+
+
+def test_the_manual_lists_every_member_of_the_file_and_its_example_works():
+    manual = Path(__file__).parents[2].joinpath("docs", "benefits.md").read_text(encoding="utf-8")
+    for name, field in LoanFile.model_fields.items():
+        assert f"| `{name}` | {field.description} |" in manual
+    example = manual.split("```json\n")[1].split("```")[0]
+    assert read_loan("例", example.encode()).secured_by == ("专利",)
