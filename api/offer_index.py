@@ -10,6 +10,7 @@ from api.access.viewers import Viewer
 from api.store.store import Store
 from embeddings.index import VectorIndex
 from embeddings.lexical import LexicalIndex
+from matcher.eligibility.rulebook import Rulebook
 from matcher.offers import Offer
 from matcher.pairing.pipeline import OfferShelf
 from matcher.pairing.ports import TextEncoder
@@ -57,4 +58,5 @@ class OfferIndex:
         dense.upsert(keys, self._encoder.encode(texts))
         lexical = LexicalIndex(self._tokenizer)
         lexical.build(keys, texts)
-        return OfferShelf(offers, Shelf(self._encoder, dense, lexical))
+        rules = Rulebook.of(offer.criteria for offer in offers)
+        return OfferShelf(offers, Shelf(self._encoder, dense, lexical), rules)

@@ -1,19 +1,19 @@
 """One seeker and one offer become a match (成对): eligibility, measures, contributions, score."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from matcher.eligibility.comparison import compare
 from matcher.eligibility.criteria import Leaf
 from matcher.eligibility.evaluation import evaluate
-from matcher.eligibility.results import Eligibility, State
+from matcher.eligibility.results import State
 from matcher.needs import Seeker
 from matcher.offers import Offer
 from matcher.pairing.explaining import explanation, gaps, reasons, shared_words, unknowns
 from matcher.pairing.matches import Contribution, Match
 from matcher.pairing.measures import STRUCTURED, Measure, intent_fit
-from matcher.pairing.scoring import Scoring, contribution, total
+from matcher.pairing.scoring import Scoring, contribution, hundredths, total
 from matcher.parties import Values
 
 _DECIDED = frozenset({State.MET, State.UNMET})
@@ -30,7 +30,7 @@ class Nearness:
 def assemble(seeker: Seeker, offer: Offer, nearness: Nearness, scoring: Scoring) -> Match:
     """Score one pair. The seeker's values are derived and dated already; the explanation is added by `explained`."""
     eligibility = evaluate(offer.criteria, seeker.values)
-    measures = _measures(seeker, offer, nearness, eligibility)
+    measures = _measures(seeker, offer, nearness, eligibility.conditions)
     contributions = tuple(contribution(name, measure, scoring) for name, measure in measures.items())
     return Match(
         seeker_id=seeker.id,
@@ -45,6 +45,12 @@ def assemble(seeker: Seeker, offer: Offer, nearness: Nearness, scoring: Scoring)
         unknowns=(),
         values=seeker.values,
     )
+
+
+def points_of(seeker: Seeker, offer: Offer, nearness: Nearness, conditions: Sequence[State], scoring: Scoring) -> int:
+    """The score that `assemble` would give, in hundredths of a point, from the states of the offer's conditions."""
+    measures = _measures(seeker, offer, nearness, conditions)
+    return sum(hundredths(name, measure, scoring) for name, measure in measures.items() if measure is not None)
 
 
 def explained(match: Match, text: str, at: date | None = None) -> Match:
@@ -70,16 +76,17 @@ def preference_fit(preferences: Iterable[Leaf], values: Values) -> Measure | Non
     return Measure(len(met) / len(favoured), "、".join(met))
 
 
-def completeness(eligibility: Eligibility) -> Measure | None:
+def completeness(conditions: Sequence[State]) -> Measure | None:
     """The share of conditions that could be decided; None where the source states none."""
-    conditions = eligibility.conditions
     if not conditions:
         return None
     decided = sum(state in _DECIDED for state in conditions)
     return Measure(decided / len(conditions), f"{len(conditions)} 项条件中 {decided} 项可判断")
 
 
-def _measures(seeker: Seeker, offer: Offer, nearness: Nearness, eligibility: Eligibility) -> dict[str, Measure | None]:
+def _measures(
+    seeker: Seeker, offer: Offer, nearness: Nearness, conditions: Sequence[State]
+) -> dict[str, Measure | None]:
     structured = {item.name: item.take(seeker.values, offer) for item in STRUCTURED}
     return {
         "semantic": Measure(nearness.semantic, ""),
@@ -87,7 +94,7 @@ def _measures(seeker: Seeker, offer: Offer, nearness: Nearness, eligibility: Eli
         "intent": intent_fit(seeker.need.kinds, offer),
         "preference": preference_fit(offer.preferences, seeker.values),
         **structured,
-        "completeness": completeness(eligibility),
+        "completeness": completeness(conditions),
     }
 
 

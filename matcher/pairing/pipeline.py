@@ -1,17 +1,20 @@
 """Offers for a seeker, as a sentence: recall, eligibility, measures, score, rank, explain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from heapq import nsmallest
 
 import numpy as np
 
 from matcher.derivation import at_date, derive
+from matcher.eligibility.results import EXCLUDING
+from matcher.eligibility.rulebook import Rulebook
 from matcher.needs import Seeker
 from matcher.offers import Offer, OfferKind, in_force
-from matcher.pairing.assembling import Nearness, assemble, explained
+from matcher.pairing.assembling import Nearness, assemble, explained, points_of
 from matcher.pairing.matches import Match
-from matcher.pairing.ranking import diversify, rank
+from matcher.pairing.ranking import WINDOW, diversify
 from matcher.pairing.recall import Recalled, Shelf, recall
 from matcher.pairing.scoring import Scoring
 
@@ -21,10 +24,11 @@ RECALL_LIMIT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class OfferShelf:
-    """Offers and their recall (资源检索面): an offer's key is its place in `offers`."""
+    """Offers, their recall and their compiled criteria (资源检索面): an offer's key is its place in `offers`."""
 
     offers: Sequence[Offer]
     shelf: Shelf
+    rules: Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,23 @@ def match_offers(seeker: Seeker, offers: OfferShelf, wish: Wish, scoring: Scorin
     """Rank offers for a seeker; also how many were considered."""
     seeker = dated(seeker, wish.at)
     keys = np.array([key for key, offer in enumerate(offers.offers) if _open_to(offer, seeker, wish)], dtype=np.int64)
-    recalled = recall(offers.shelf, seeker.text, keys, RECALL_LIMIT)
-    scored = [
-        assemble(seeker, offers.offers[key], nearness, scoring) for key, nearness in nearness_of(recalled, scoring)
+    near = nearness_of(recall(offers.shelf, seeker.text, keys, RECALL_LIMIT), scoring)
+    best = [
+        assemble(seeker, offers.offers[key], near[key], scoring) for key in ranked(seeker, offers, near, wish, scoring)
     ]
-    ranked = rank(scored, include_unmet=wish.include_unmet)
-    chosen = diversify(ranked, wish.limit, scoring)
+    chosen = diversify(best, wish.limit, scoring)
     return [explained(match, seeker.text, wish.at) for match in chosen], len(keys)
+
+
+def ranked(seeker: Seeker, offers: OfferShelf, near: Mapping[int, Nearness], wish: Wish, scoring: Scoring) -> list[int]:
+    """The best keys, enough for `diversify`: excluded ones last (hidden by default), then by score, then by key."""
+    standings = offers.rules.standings(seeker.values)
+    scored = [
+        (excluded, -points_of(seeker, offers.offers[key], nearness, standings[key].conditions, scoring), key)
+        for key, nearness in near.items()
+        if not (excluded := standings[key].state in EXCLUDING) or wish.include_unmet
+    ]
+    return [key for _, _, key in nsmallest(wish.limit * WINDOW, scored)]
 
 
 def dated(seeker: Seeker, at: date) -> Seeker:
@@ -61,10 +75,10 @@ def _open_to(offer: Offer, seeker: Seeker, wish: Wish) -> bool:
     return wanted and not own and seeker.kind in offer.audience and in_force(offer, wish.at)
 
 
-def nearness_of(recalled: Recalled, scoring: Scoring) -> list[tuple[int, Nearness]]:
-    """Each candidate's key and how near its text is."""
+def nearness_of(recalled: Recalled, scoring: Scoring) -> dict[int, Nearness]:
+    """How near each candidate's text is, by key, in the order of recall."""
     semantic, lexical = scoring.semantic(recalled.semantic), scoring.lexical(recalled.lexical)
-    return [
-        (int(key), Nearness(float(near), float(overlap)))
+    return {
+        int(key): Nearness(float(near), float(overlap))
         for key, near, overlap in zip(recalled.keys, semantic, lexical, strict=True)
-    ]
+    }

@@ -14,7 +14,6 @@ from matcher.pairing.assembling import assemble, explained
 from matcher.pairing.columns import points
 from matcher.pairing.matches import Match
 from matcher.pairing.pipeline import RECALL_LIMIT, Wish, dated, nearness_of
-from matcher.pairing.ranking import rank
 from matcher.pairing.recall import Recalled, Shelf, recall
 from matcher.pairing.scoring import Scoring
 from matcher.pairing.texts import wanted_text
@@ -38,19 +37,20 @@ def match_seekers(offer: Offer, seekers: SeekerShelf, wish: Wish, scoring: Scori
     if not wish.include_unmet:
         frame, states = frame.filter(allowed), states.filter(allowed)
     recalled = recall(seekers.shelf, wanted_text(offer), frame["key"].to_numpy(), RECALL_LIMIT)
-    chosen = _best(frame, states, recalled, offer, wish, scoring)
+    chosen = ranked(frame, states, recalled, offer, wish, scoring)
     profiles = seekers.profiles([int(key) for key in chosen.keys])
     matches = [
         explained(assemble(dated(profiles[key], wish.at), offer, nearness, scoring), profiles[key].text, wish.at)
-        for key, nearness in nearness_of(chosen, scoring)
+        for key, nearness in nearness_of(chosen, scoring).items()
         if key in profiles
     ]
-    return rank(matches, include_unmet=wish.include_unmet), considered, eligible
+    return matches, considered, eligible
 
 
-def _best(
+def ranked(
     frame: pl.DataFrame, states: pl.Series, recalled: Recalled, offer: Offer, wish: Wish, scoring: Scoring
 ) -> Recalled:
+    """The best candidates, exactly: excluded ones last, then by score, then by key."""
     place = {int(key): row for row, key in enumerate(frame["key"].to_list())}
     rows = np.array([place[int(key)] for key in recalled.keys], dtype=np.int64)
     totals = points(frame[rows.tolist()], recalled, offer, wish.at, scoring)

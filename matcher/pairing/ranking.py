@@ -1,4 +1,4 @@
-"""Ranking (排序): eligible before ineligible, higher score first, and no provider filling the page."""
+"""Diversity (多样性): no provider and no kind fills the page."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,15 +8,8 @@ from matcher.eligibility.results import EXCLUDING
 from matcher.pairing.matches import Contribution, Match
 from matcher.pairing.scoring import LABELS, Scoring, total
 
-_WINDOW = 3
-
-
-def rank(matches: Sequence[Match], *, include_unmet: bool) -> list[Match]:
-    """Order matches: excluded ones last (hidden by default), then by score, then by id."""
-    shown = [item for item in matches if include_unmet or item.eligibility.state not in EXCLUDING]
-    return sorted(
-        shown, key=lambda item: (item.eligibility.state in EXCLUDING, -item.score, item.offer.id, item.seeker_id)
-    )
+WINDOW = 3
+"""So many times more than are shown are looked at by `diversify`."""
 
 
 def diversify(ranked: Sequence[Match], limit: int, scoring: Scoring) -> list[Match]:
@@ -24,7 +17,7 @@ def diversify(ranked: Sequence[Match], limit: int, scoring: Scoring) -> list[Mat
 
     The penalty is a named part of the score, so the order shown and the explanation cannot contradict each other.
     """
-    pool = list(ranked[: limit * _WINDOW])
+    pool = list(ranked[: limit * WINDOW])
     taken: list[Match] = []
     seen: Counter[str] = Counter()
     while pool and len(taken) < limit:

@@ -81,8 +81,12 @@ def contribution(name: str, measure: Measure | None, scoring: Scoring) -> Contri
     """Turn a measure into points; what is not known or not stated brings none."""
     if measure is None:
         return Contribution(name, LABELS[name], 0.0)
-    points = floor(measure.value * (scoring.weights[name] * 100) + 0.5)  # `hundredths`, without arrays
-    return Contribution(name, LABELS[name], points / 100, measure.evidence)
+    return Contribution(name, LABELS[name], hundredths(name, measure, scoring) / 100, measure.evidence)
+
+
+def hundredths(name: str, measure: Measure, scoring: Scoring) -> int:
+    """A measure as whole hundredths of a point: `Scoring.hundredths` for one pair, without arrays."""
+    return floor(measure.value * (scoring.weights[name] * 100) + 0.5)
 
 
 def total(contributions: tuple[Contribution, ...]) -> float:

@@ -131,6 +131,13 @@ def test_one_provider_does_not_fill_the_page():
     assert [part.points for part in moved] == [-0.5, -3.0, -5.5]
 
 
+def test_the_best_of_many_offers_is_found_wherever_it_stands():
+    many = [offer(f"{place:02}", "物流 运输") for place in range(12)]
+    shelf = offer_shelf([*many, offer("最好", "诊断 试剂")])
+    matches, considered = match_offers(seeker("企业", "诊断 试剂"), shelf, Wish(1, AT), SCORING)
+    assert ([match.offer.id for match in matches], considered) == (["最好"], 13)
+
+
 def test_one_kind_does_not_fill_the_page():
     loans = [offer(name, "诊断 试剂") for name in "abc"]
     fund = offer("d", "诊断 试剂", kind=OfferKind.FUND)

@@ -33,8 +33,12 @@ def _recall_nothing(shelf, text, keys, most):
     return Recalled(keys, none, none)
 
 
-def _as_they_came(matches, *, include_unmet):
-    return [match for match in matches if match]
+def _as_they_came(seeker, offers, near, wish, scoring):
+    return list(near)[: wish.limit]
+
+
+def _first_come(frame, states, recalled, offer, wish, scoring):
+    return Recalled(*(part[: wish.limit] for part in (recalled.keys, recalled.semantic, recalled.lexical)))
 
 
 def _all_met(frame, *_):
@@ -47,10 +51,12 @@ BROKEN = {
     "eligibility in columns": (prospecting, "state_codes", _all_met),
     "derivation and dates": (pipeline, "dated", lambda seeker, at: seeker),
     "measures": (assembling, "STRUCTURED", ()),
-    "completeness": (assembling, "completeness", lambda eligibility: Measure(1.0, "")),
+    "completeness": (assembling, "completeness", lambda conditions: Measure(1.0, "")),
     "scoring": (assembling, "total", lambda contributions: 1.0),
     "column scoring": (prospecting, "points", lambda frame, *_: np.arange(len(frame))),
-    "ranking": (pipeline, "rank", _as_they_came),
+    "ranking of offers": (pipeline, "ranked", _as_they_came),
+    "ranking of seekers": (prospecting, "ranked", _first_come),
+    "quick scoring": (pipeline, "points_of", lambda *_: 0),
     "diversity": (pipeline, "diversify", lambda ranked, limit, scoring: list(ranked[:limit])),
     "explaining": (pipeline, "explained", lambda match, text, at: match),
     "dates of force": (pipeline, "in_force", lambda offer, at: True),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from matcher.derivation import derive
 from matcher.eligibility.columns import Row, column_frame
 from matcher.eligibility.criteria import All, Clause, Criterion, Leaf, Operator
+from matcher.eligibility.rulebook import Rulebook
 from matcher.fields import PartyKind, Value
 from matcher.needs import Seeker
 from matcher.offers import Offer, OfferKind
@@ -69,7 +70,8 @@ def checkerboard() -> tuple[list[Offer], list[Seeker]]:
 def offer_shelf(offers: list[Offer]) -> OfferShelf:
     texts = [offer_text(item) for item in offers]
     keys = range(len(offers))
-    return OfferShelf(offers, Shelf(ENCODER, PlainDense(keys, ENCODER.encode(texts)), PlainLexical(keys, texts)))
+    shelf = Shelf(ENCODER, PlainDense(keys, ENCODER.encode(texts)), PlainLexical(keys, texts))
+    return OfferShelf(offers, shelf, Rulebook.of(item.criteria for item in offers))
 
 
 def seeker_shelf(seekers: list[Seeker]) -> SeekerShelf:
