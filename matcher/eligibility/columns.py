@@ -15,8 +15,9 @@ import polars as pl
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility import masks as bitmaps
 from matcher.eligibility.column_leaves import codes_in_order, leaf_masks
+from matcher.eligibility.column_scores import scored_masks
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Scored
-from matcher.eligibility.masks import Masks, all_in, at_least, conjunction, negation, scored
+from matcher.eligibility.masks import Masks, all_in, at_least, conjunction, negation
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.fields import Field, FieldType, PartyKind, Value
 from matcher.parties import Values
@@ -119,7 +120,8 @@ class _Columns:
             case AnyOf(children=children, least=least):
                 return at_least([self.masks(child) for child in children], least, size)
             case Scored(tables=tables):
-                return scored(criterion, [[self.masks(band.when) for band in table.bands] for table in tables], size)
+                bands = [[self.masks(band.when) for band in table.bands] for table in tables]
+                return scored_masks(criterion, bands, size)
 
     def _leaf(self, leaf: Leaf) -> Masks:
         key = leaf.field, leaf.operator.value, leaf.value

@@ -12,12 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from matcher.eligibility.criteria import Group, Scored
 from matcher.eligibility.results import State
-from matcher.eligibility.scores import LEVELS, hundredths, needed
+from matcher.eligibility.scores import LEVELS
 
 Flags = NDArray[np.bool_]
-Points = NDArray[np.int64]
 
 CODES: Mapping[State, int] = {
     State.UNMET: 0,
@@ -113,13 +111,10 @@ def at_least(parts: Sequence[Masks], least: int, size: int) -> Masks:
 
 def up_to(masks: Masks, place: int) -> Flags:
     """The rows that are met or in an undecided state up to a level of certainty (`scores.LEVELS`)."""
-    levels = (masks.met, None, masks.manual, masks.not_applicable)
-    taken = (
-        union(masks.size, *levels[: place + 1])
-        if place == 0
-        else union(masks.size, masks.unknown, *levels[: place + 1])
-    )
-    return taken.to_numpy()
+    if place == 0:
+        return masks.met.to_numpy()
+    later = (None, masks.not_applicable, masks.manual)[: len(LEVELS) - place]
+    return (~union(masks.size, masks.unmet, *later)).to_numpy()
 
 
 def from_levels(reached: Sequence[Flags], size: int) -> Masks:
@@ -132,51 +127,6 @@ def from_levels(reached: Sequence[Flags], size: int) -> Masks:
         pl.Series(manual & ~unknown),
         pl.Series(every & ~manual),
     )
-
-
-def scored(criterion: Scored, bands: Sequence[Sequence[Masks]], size: int) -> Masks:
-    """The state of a score from its bands' states, a row of bands a table; see `scores.evaluate_scored`."""
-    reached: list[Flags] = []
-    plain = not any(band.manual is not None or band.not_applicable is not None for row in bands for band in row)
-    for place in range(2 if plain else len(LEVELS)):
-        tables = [
-            _points(
-                [(hundredths(band.points), up_to(state, place)) for band, state in zip(table.bands, row, strict=True)],
-                size,
-            )
-            for table, row in zip(criterion.tables, bands, strict=True)
-        ]
-        reached.append(_suffices(criterion, tables, size))
-    return from_levels(reached if len(reached) == len(LEVELS) else (*reached, reached[-1], reached[-1]), size)
-
-
-def _points(bands: Sequence[tuple[int, Flags]], size: int) -> Points:
-    """The most points of the bands that hold; bands are laid one over the other, the least points first."""
-    points = np.zeros(size, dtype=np.int64)
-    for given, holds in sorted(bands, key=lambda band: band[0]):
-        points[holds] = given
-    return points
-
-
-def _suffices(criterion: Scored, tables: Sequence[Points], size: int) -> Flags:
-    whole = np.zeros(size, dtype=np.int64)
-    enough = np.ones(size, dtype=np.bool_)
-    for table, points in zip(criterion.tables, tables, strict=True):
-        if not table.group:
-            whole += points
-    for group in criterion.groups:
-        points = _within(criterion, group, tables, size)
-        enough &= points >= (0 if group.least is None else hundredths(group.least))
-        whole += points
-    return enough & (whole >= needed(criterion))
-
-
-def _within(criterion: Scored, group: Group, tables: Sequence[Points], size: int) -> Points:
-    points = np.zeros(size, dtype=np.int64)
-    for table, given in zip(criterion.tables, tables, strict=True):
-        if table.group == group.name:
-            points += given
-    return points if group.most is None else np.minimum(points, hundredths(group.most))
 
 
 def _undecided(parts: Sequence[Masks], met: pl.Series, unmet: pl.Series, size: int) -> Masks:

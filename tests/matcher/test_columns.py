@@ -15,6 +15,7 @@ from matcher.eligibility.columns import STATES, Row, column_frame, state_codes
 from matcher.eligibility.criteria import All, AnyOf, Band, Criterion, Group, Leaf, Not, Operator, Scored, Table
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
+from matcher.eligibility.rulebook import Rulebook
 from matcher.fields import PartyKind, Value
 from matcher.offers import Terms
 from matcher.pairing.assembling import Nearness, assemble
@@ -82,9 +83,23 @@ LEAVES = st.one_of(
 HALVES = st.integers(0, 12).map(lambda half: Decimal(half) / 2)
 
 
+LADDERS = st.tuples(
+    st.sampled_from(("headcount", "age_years", "revenue_wan")),
+    st.sampled_from(ORDERED[:4]),
+    st.lists(st.tuples(WHOLE, HALVES), min_size=1, max_size=3),
+)
+
+
+def ladder(drawn: tuple[str, Operator, list[tuple[int, Decimal]]]) -> tuple[Band, ...]:
+    code, operator, steps = drawn
+    return tuple(
+        Band(points, leaf(code, operator, limit if code == "headcount" else Decimal(limit))) for limit, points in steps
+    )
+
+
 def scores(inner: st.SearchStrategy[Criterion]) -> st.SearchStrategy[Criterion]:
     bands = st.lists(st.builds(Band, HALVES, inner), min_size=1, max_size=3).map(tuple)
-    tables = st.builds(Table, st.just("指标"), bands, st.sampled_from(("", "甲", "乙")))
+    tables = st.builds(Table, st.just("指标"), bands | st.builds(ladder, LADDERS), st.sampled_from(("", "甲", "乙")))
     groups = st.tuples(
         st.builds(Group, st.just("甲"), st.none() | HALVES), st.builds(Group, st.just("乙"), most=HALVES)
     )
@@ -124,6 +139,18 @@ def test_states_of_a_column_equal_the_states_of_its_rows(criterion: Criterion, p
     codes = state_codes(laid_out(profiles), criterion, at).to_list()
     by_row = [evaluate(criterion, at_date(derive(values), at)).state for values in profiles]
     assert [STATES[code] for code in codes] == by_row
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.none() | CRITERIA, max_size=4), st.lists(PROFILES, min_size=1, max_size=3), DATES)
+def test_a_rulebook_gives_each_offer_the_state_and_the_conditions_of_its_evaluation(criteria, profiles, at: date):
+    book = Rulebook.of(criteria)
+    for values in (at_date(derive(profile), at) for profile in profiles):
+        plain = [evaluate(criterion, values) for criterion in criteria]
+        assert [(item.state, item.conditions) for item in book.standings(values)] == [
+            (item.state, item.conditions) for item in plain
+        ]
+        assert book.states(values) == [item.state for item in plain]
 
 
 @settings(max_examples=200, deadline=None)
