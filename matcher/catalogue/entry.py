@@ -20,7 +20,7 @@ MAX_FAULTS = 20
 
 
 def collected(make: Callable[[Item], Made], items: Iterable[Item]) -> tuple[Made, ...]:
-    """Make something of each item; the faults of all items are raised together."""
+    """Make something of each item; the faults of the items are raised together, up to `MAX_FAULTS` of them."""
     made: list[Made] = []
     faults: list[InvalidCatalogue] = []
     for item in items:
@@ -28,14 +28,16 @@ def collected(make: Callable[[Item], Made], items: Iterable[Item]) -> tuple[Made
             made.append(make(item))
         except InvalidCatalogue as fault:
             faults.append(fault)
+        if len(faults) == MAX_FAULTS:
+            break
     if faults:
         raise together(faults)
     return tuple(made)
 
 
 def together(faults: Iterable[InvalidCatalogue]) -> InvalidCatalogue:
-    """One error of several, each single one among its `parts`."""
-    parts = tuple(part for fault in faults for part in (fault.parts or (fault,)))
+    """One error of several, each single one among its `parts`, once where a shared condition is at fault."""
+    parts = tuple({str(part): part for fault in faults for part in (fault.parts or (fault,))}.values())
     if len(parts) == 1:
         return parts[0]
     listed = "\n".join(f"- {fault}" for fault in parts[:MAX_FAULTS])
