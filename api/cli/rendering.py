@@ -37,6 +37,9 @@ class OutputFormat(StrEnum):
     XLSX = "xlsx"
 
 
+_PIPE_WIDTH = 400
+"""Columns of a table that goes to a file or a pipe, where nothing may be cut off."""
+
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -90,7 +93,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*row)
         count += 1
-    console.print(table)
+    console.print(table, width=None if console.is_terminal else _PIPE_WIDTH)
     console.print(f"共 {count} 条")
 
 
