@@ -17,14 +17,17 @@ from matcher.eligibility.comparison import compare
 from matcher.eligibility.criteria import All, Criterion, Leaf, Operator, conditions, leaves
 from matcher.eligibility.fixed import MANUAL, why_fixed
 from matcher.eligibility.gaps import exact, requirement, show
+from matcher.eligibility.levers import inputs_of
 from matcher.eligibility.movable import changed
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.eligibility.search import MOST_CHANGES, solve
 from matcher.eligibility.waiting import turning_days
-from matcher.fields import FieldType, Value
+from matcher.fields import Field, FieldType, Value
 from matcher.parties import Values
 
 _DAYS_A_YEAR = 365
+
+_AGE = ("founded_on", "age_years")
 
 Assignment = Mapping[str, Value]
 """New values by field code."""
@@ -181,8 +184,15 @@ def _filling(code: str, before: Value | None, after: Value, every: Iterable[Leaf
     if field.type is FieldType.FLAG:
         return f"补充“{field.label}”，须为“{show(field, after)}”"
     asked = tuple(dict.fromkeys(requirement(leaf) for leaf in every if leaf.field == code and _holds(leaf, after)))
-    wanted = f"，须{'，且'.join(asked)}" if asked else f"，例如 {show(field, after)}"
+    wanted = f"，须{'，且'.join(asked)}" if asked else _so_that(field, after, every)
     return f"补充{field.label}{'（现只知 ' + show(field, before) + '）' if before is not None else ''}{wanted}"
+
+
+def _so_that(field: Field, after: Value, every: Iterable[Leaf]) -> str:
+    """What is to follow from a filled field that no condition compares itself."""
+    moved = (leaf for leaf in every if field.code in inputs_of(leaf.field) or (field.code, leaf.field) == _AGE)
+    asked = dict.fromkeys(f"{REGISTRY[leaf.field].label}{requirement(leaf)}" for leaf in moved)
+    return f"，须使{'、'.join(asked)}（例如 {show(field, after)}）"
 
 
 def _holds(leaf: Leaf, value: Value) -> bool:

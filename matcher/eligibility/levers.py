@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from matcher.derivation import RULES
 from matcher.parties import Values
+from matcher.taxonomy.sizes import BOUNDS, Indicator
 
 Inverse = Callable[[Decimal, Values], Decimal | None]
 """Gives the input's value at which the derived field has a wanted one, None where other inputs are not known."""
@@ -17,7 +18,9 @@ _HUNDREDTH = Decimal("0.01")
 class Lever:
     """One input that moves a derived field: the other inputs stay (分母不变).
 
-    `step` is the smallest difference of the derived field; `items` are choices that make a derived flag true.
+    `step` is the smallest difference of the derived field; `items` are choices that make a derived flag true,
+    `bounds` values at which a derived class changes. `fills_only` says that what is known is not changed for its sake:
+    nobody lowers the revenue to be research-intensive.
     """
 
     field: str
@@ -25,6 +28,8 @@ class Lever:
     inverse: Inverse
     step: Decimal = _HUNDREDTH
     items: tuple[str, ...] = ()
+    bounds: tuple[int, ...] = ()
+    fills_only: bool = False
 
 
 def is_computed(code: str, given: Values, known: Values) -> bool:
@@ -34,9 +39,10 @@ def is_computed(code: str, given: Values, known: Values) -> bool:
     return code in RULES and code not in given and code in known
 
 
-def inputs_of(code: str) -> tuple[str, ...]:
-    """The fields that a derived field may be moved by."""
-    return tuple(lever.moved_by for lever in LEVERS if lever.field == code)
+def inputs_of(code: str, known: Values | None = None) -> tuple[str, ...]:
+    """The fields that a derived field may be moved by, of what is known only those that are altered for its sake."""
+    levers = (lever for lever in LEVERS if lever.field == code)
+    return tuple(lever.moved_by for lever in levers if not lever.fills_only or lever.moved_by not in (known or {}))
 
 
 def contradicts(code: str, given: Values) -> bool:
@@ -64,10 +70,26 @@ def _growth_from(before: str) -> Inverse:
     return inverse
 
 
-def _more_of(part: str, total: str) -> Inverse:
+def _whole_for(part: str) -> Inverse:
     def inverse(wanted: Decimal, known: Values) -> Decimal | None:
-        have, whole = _number(known, part), _number(known, total)
-        return None if have is None or whole is None else have + wanted - whole
+        numerator = _number(known, part)
+        return None if numerator is None or wanted <= 0 else numerator * 100 / wanted
+
+    return inverse
+
+
+def _before_for(now: str) -> Inverse:
+    def inverse(wanted: Decimal, known: Values) -> Decimal | None:
+        reached = _number(known, now)
+        return None if reached is None or wanted <= -100 else reached * 100 / (100 + wanted)
+
+    return inverse
+
+
+def _rest_of(part: str) -> Inverse:
+    def inverse(wanted: Decimal, known: Values) -> Decimal | None:
+        others = [_number(known, other) for other in _PATENTS if other != part]
+        return None if None in others else wanted - sum(other for other in others if other is not None)
 
     return inverse
 
@@ -78,6 +100,15 @@ def _any_of(_: Decimal, __: Values) -> Decimal | None:
 
 def _by_items(_: Decimal, __: Values) -> Decimal | None:
     return None
+
+
+def _by_bounds(_: Decimal, __: Values) -> Decimal | None:
+    return None
+
+
+def _bounds(indicator: Indicator) -> tuple[int, ...]:
+    rows = (row for rows in BOUNDS.values() for row in rows if row[0] is indicator)
+    return tuple(sorted({bound for row in rows for bound in row[1:]}))
 
 
 def _number(values: Values, code: str) -> Decimal | None:
@@ -93,8 +124,14 @@ LEVERS: tuple[Lever, ...] = (
     Lever("revenue_growth_pct", "revenue_wan", _growth_from("revenue_previous_wan")),
     Lever("debt_ratio_pct", "total_liabilities_wan", _share_of("total_assets_wan")),
     Lever("tech_staff_pct", "tech_staff", _share_of("headcount")),
-    *(Lever("patents_total", part, _more_of(part, "patents_total"), Decimal(1)) for part in _PATENTS),
+    Lever("rd_intensity_pct", "revenue_wan", _whole_for("rd_expense_wan"), fills_only=True),
+    Lever("debt_ratio_pct", "total_assets_wan", _whole_for("total_liabilities_wan"), fills_only=True),
+    Lever("tech_staff_pct", "headcount", _whole_for("tech_staff"), fills_only=True),
+    Lever("rd_growth_pct", "rd_expense_previous_wan", _before_for("rd_expense_wan"), fills_only=True),
+    Lever("revenue_growth_pct", "revenue_previous_wan", _before_for("revenue_wan"), fills_only=True),
+    *(Lever("size_class", item.value, _by_bounds, bounds=_bounds(item), fills_only=True) for item in Indicator),
+    *(Lever("patents_total", part, _rest_of(part), Decimal(1)) for part in _PATENTS),
     *(Lever("has_own_ip", part, _any_of, Decimal(1)) for part in (*_PATENTS, "software_copyrights")),
     Lever("has_real_estate_collateral", "collateral", _by_items, items=("房产", "土地")),
 )
-"""Every lever; a share's numerator moves it, since nobody shrinks to be eligible."""
+"""Every lever, those that are altered before those that are only filled."""

@@ -122,9 +122,9 @@ def _movable(leaf: Leaf, given: Values, known: Values) -> tuple[str, ...]:
         return ()
     if code == "age_years":
         return () if "founded_on" in given or code in given else ("founded_on",)
-    inputs = tuple(item for item in inputs_of(code) if not why_fixed(item, known.get(item)))
+    inputs = tuple(item for item in inputs_of(code, known) if not why_fixed(item, known.get(item)))
     if is_computed(code, given, known):
-        return inputs
+        return () if why_fixed(code, known[code]) else inputs
     value = known.get(code)
     direct = () if why_fixed(code, value) and not is_coarse(leaf, value) else (code,)
-    return (*direct, *inputs) if code in RULES and code not in given else direct
+    return (*inputs, *direct) if code in RULES and code not in given else direct

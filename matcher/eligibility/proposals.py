@@ -14,7 +14,7 @@ from matcher.declarations.registry import REGISTRY
 from matcher.derivation import age_years
 from matcher.eligibility.comparison import place_in_tree
 from matcher.eligibility.criteria import Leaf
-from matcher.eligibility.levers import LEVERS
+from matcher.eligibility.levers import LEVERS, Lever
 from matcher.eligibility.results import State
 from matcher.errors import MatcherError
 from matcher.fields import Field, FieldType, Value
@@ -70,7 +70,7 @@ def _numbers(field: Field, leaves: Iterable[Leaf], current: Value | None) -> Ite
             wanted = Decimal(leaf.value)
             step = _step(field, wanted, current)
             for number in (wanted, wanted + step, wanted - step):
-                yield int(number) if field.type is FieldType.COUNT else number
+                yield _typed(field, number)
 
 
 def _step(field: Field, *numbers: Value | None) -> Decimal:
@@ -82,19 +82,26 @@ def _step(field: Field, *numbers: Value | None) -> Decimal:
 
 
 def _levered(field: Field, leaves: ByField, known: Values) -> Iterator[Value]:
-    step = _step(field)
     for lever in LEVERS:
-        if lever.moved_by != field.code:
-            continue
-        for leaf in leaves.get(lever.field, ()):
-            for wanted in _around(leaf, lever.step):
-                exact = lever.inverse(wanted, known)
-                for number in () if exact is None else _neighbours(exact, step):
-                    yield int(number) if field.type is FieldType.COUNT else number
-        if lever.items and leaves.get(lever.field):
+        if lever.moved_by == field.code and lever.field in leaves:
+            yield from _by_threshold(field, lever, leaves[lever.field], known)
             current = known.get(field.code)
             held = current if isinstance(current, tuple) else ()
             yield from ((*held, item) for item in lever.items if item not in held)
+            if current is None:
+                yield from (_typed(field, number) for bound in lever.bounds for number in (bound, bound - 1))
+
+
+def _by_threshold(field: Field, lever: Lever, leaves: Iterable[Leaf], known: Values) -> Iterator[Value]:
+    step = _step(field)
+    for leaf in leaves:
+        for wanted in _around(leaf, lever.step):
+            exact = lever.inverse(wanted, known)
+            yield from () if exact is None else (_typed(field, number) for number in _neighbours(exact, step))
+
+
+def _typed(field: Field, number: int | Decimal) -> Value:
+    return int(number) if field.type is FieldType.COUNT else Decimal(number)
 
 
 def _around(leaf: Leaf, step: Decimal) -> Iterator[Decimal]:

@@ -25,6 +25,8 @@ MOST_CHANGES = 5
 """Conditions that hang together are not tried with more changes than this: such a plan helps nobody."""
 MOST_STEPS = 4_000
 """How many changed seekers are tried for conditions that hang together before the search gives up."""
+MOST_REVISIONS = 2
+"""How often a value that moves a derived field is set anew after another input of that field was changed."""
 
 _LEVERED = frozenset(lever.moved_by for lever in LEVERS)
 
@@ -71,12 +73,12 @@ class _Search:
     def run(self, most: int) -> Solution | None:
         for depth in range(most + 1):
             self._seen.clear()
-            self._visit({}, depth)
+            self._visit({}, depth, MOST_REVISIONS)
             if self._best is not None or self._steps > MOST_STEPS:
                 break
         return self._best
 
-    def _visit(self, assignment: dict[str, Value], left: int) -> None:
+    def _visit(self, assignment: dict[str, Value], left: int, revisions: int) -> None:
         key = frozenset(assignment.items())
         size = self._size(assignment)
         if key in self._seen or self._steps > MOST_STEPS or not self._is_better(size):
@@ -87,22 +89,29 @@ class _Search:
         known = at_date(derive(given), self._at)
         failing = [part for part in self._component.parts if _fails(part, known)]
         if failing:
-            self._branch(assignment, left, given, known, failing)
+            self._branch(assignment, (left, revisions), given, known, failing)
         elif not any(contradicts(code, given) for code in assignment):
             self._best = Solution(assignment, size)
 
     def _branch(
-        self, assignment: dict[str, Value], left: int, given: Values, known: Values, failing: Sequence[Part]
+        self,
+        assignment: dict[str, Value],
+        budget: tuple[int, int],
+        given: Values,
+        known: Values,
+        failing: Sequence[Part],
     ) -> None:
+        left, revisions = budget
         if _least_needed(failing, assignment) > left:
             return
         part = min(failing, key=lambda item: len(item.movable))
         for code in part.movable:
             again = code in assignment
-            if (again and code not in _LEVERED) or (not again and not left):
+            allowed = revisions > 0 and code in _LEVERED if again else left > 0
+            if not allowed:
                 continue
             for value in self._options(code, given, known):
-                self._visit({**assignment, code: value}, left - (not again))
+                self._visit({**assignment, code: value}, left - (not again), revisions - again)
 
     def _options(self, code: str, given: Values, known: Values) -> Iterator[Value]:
         """Of the values that conditions cannot tell apart the nearest, without those that they cannot tell from now."""
