@@ -26,7 +26,7 @@ _INTRODUCTION = """\
 
 - 每个条件都带原文；引文与来源逐字一致，只统一了标点的全半角与空白，繁体副本转写为简体。
 - 市场上的贷款产品（`loans-market.yaml`）例外：按公开产品页转述并标明，额度与利率以银行当前公布为准。
-- 资质认定与载体标准（`qualifications-*.yaml`、`carriers-qualifications.yaml`）也例外：按公开副本整理条款要点，文件名标明“非逐字引文”。
+- 资质认定与载体标准（`qualifications-*`、`carriers-qualifications`）也例外：引文是条款要点，文件名标明“非逐字引文”。
 - 只有原文写明的条件才是 `criteria`；“重点服务、重点对接”是 `preferences`，只影响排序，不排除任何企业。
 - 原文没有的额度、利率、期限一律不写；有歧义之处写入 `assumption`。
 - 可信度 A 为官方或两份一致的副本，B 为单一的非官方副本。征求意见稿标为草案。

@@ -9,7 +9,7 @@ from matcher.fields import Field, FieldType, PartyKind, Source
 
 _KINDS = frozenset({PartyKind.ENTERPRISE})
 
-_indicator = partial(Field, group="资质评价指标", kinds=_KINDS)
+_indicator = partial(Field, group="资质指标", kinds=_KINDS)
 _money = partial(_indicator, type=FieldType.MONEY, unit="万元", source=Source.FINANCIAL_REPORT)
 _percent = partial(_indicator, type=FieldType.PERCENT, unit="%", source=Source.FINANCIAL_REPORT)
 _flag = partial(_indicator, type=FieldType.FLAG)
@@ -36,29 +36,29 @@ FIELDS: tuple[Field, ...] = (
     _ip("own_class_one_ip", "自主研发的Ⅰ类知识产权", description="与主导产品相关且有效"),
     _ip("high_value_class_one_ip", "Ⅰ类高价值知识产权", description="与主导产品相关且有效"),
     _ip("class_two_ip", "Ⅱ类知识产权", description="与主要产品相关且有效；实用新型、外观设计、软件著作权等"),
-    _flag("class_one_ip_in_use", "Ⅰ类知识产权已应用并产生经济效益"),
-    _flag("has_core_ip", "拥有主要产品核心技术的知识产权"),
-    _flag("is_supported_high_tech_field", "属于国家重点支持的高新技术领域"),
+    _flag("class_one_ip_in_use", "Ⅰ类知识产权已产生效益"),
+    _flag("has_core_ip", "主要产品核心技术知识产权"),
+    _flag("is_supported_high_tech_field", "国家重点支持的高新技术领域"),
     # honours and institutions
     _honour("won_science_award", "近三年国家级或省级科技奖励"),
-    _honour("won_ranked_science_award", "近三年省级科技奖励前三或国家级前五", description="在获奖单位中的排名"),
+    _honour("won_ranked_science_award", "省级前三或国家级前五科技奖励", description="近三年，在获奖单位中的排名"),
     _honour("won_national_award_top_three", "近三年国家级科技奖励前三", description="在获奖单位中的排名"),
     _honour("won_national_award_five_years", "近五年国家级科技奖励前三", description="在获奖单位中的排名"),
-    _honour("led_standard_five_years", "近五年主导制定国际、国家或行业标准"),
-    _honour("maker_china_top_500", "近三年“创客中国”全国500强企业组"),
-    _honour("maker_china_top_50", "近三年“创客中国”全国50强企业组"),
+    _honour("led_standard_five_years", "近五年主导制定标准", description="国际标准、国家标准或行业标准"),
+    _honour("maker_china_top_500", "“创客中国”全国500强", description="近三年，企业组"),
+    _honour("maker_china_top_50", "“创客中国”全国50强", description="近三年，企业组"),
     _indicator("rd_institution_level", "研发机构级别", FieldType.CHOICE, choices=INSTITUTION_LEVELS, source=Source.AUTHORITY),
     # product, market, quality
     _indicator("niche_market_rank", "细分市场排名", FieldType.COUNT, unit="名", description="主导产品在国内细分市场的名次"),
-    _flag("fills_chain_gap", "补短板、锻长板、填空白取得实效"),
-    _flag("is_basic_field_or_key_supplier", "工业六基、中华老字号或服务重点龙头企业"),
+    _flag("fills_chain_gap", "补短板锻长板填空白"),
+    _flag("is_basic_field_or_key_supplier", "工业六基、老字号或龙头配套", description="工业“六基”领域、中华老字号名录，或服务关键产业链重点龙头企业"),
     _indicator("digital_level", "数字化水平", FieldType.CHOICE, choices=DIGITAL_LEVELS),
     _flag("has_information_system", "核心业务采用信息系统"),
     _honour("has_quality_award", "省级以上质量奖"),
     _flag("has_quality_certification", "质量管理体系认证"),
     _flag("has_own_brand", "自主品牌"),
     _flag("took_part_in_standards", "参与制修订标准"),
-    _flag("has_violation_three_years", "近三年重大事故或偷漏税等违法违规", source=Source.CREDIT),
+    _flag("has_violation_three_years", "近三年重大事故或违法违规", source=Source.CREDIT),
     # within an incubator
     _flag("is_located_in_incubator", "注册地和主要场所在孵化器内"),
     _indicator("age_at_entry_months", "入驻孵化器时成立时间", FieldType.COUNT, unit="个月"),

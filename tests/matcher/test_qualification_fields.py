@@ -71,7 +71,7 @@ def test_shares_of_a_whole_stay_within_it(field, value):
 
 
 def test_indicators_belong_to_enterprises_and_carriers_alone():
-    groups = {item.code: item.kinds for item in REGISTRY if item.group == "资质评价指标"}
+    groups = {item.code: item.kinds for item in REGISTRY if item.group == "资质指标"}
 
     assert set(groups.values()) == {frozenset({PartyKind.ENTERPRISE})}
     assert REGISTRY["firms_per_thousand_sqm"].kinds == {PartyKind.CARRIER}
