@@ -90,7 +90,43 @@ class NotAnswer(Answer):
     label: str
 
 
-CriteriaAnswer = CriterionAnswer | AllAnswer | AnyAnswer | NotAnswer
+class BandAnswer(Answer):
+    """一档：满足条件得多少分。"""
+
+    points: Decimals
+    when: "CriteriaAnswer"
+
+
+class TableAnswer(Answer):
+    """一项评分指标：取已满足的最高一档。"""
+
+    label: str
+    group: str
+    bands: list[BandAnswer]
+    clause: ClauseAnswer | None
+
+
+class GroupAnswer(Answer):
+    """一级指标：至少与至多计多少分。"""
+
+    name: str
+    least: Decimals | None
+    most: Decimals | None
+
+
+class ScoredAnswer(Answer):
+    """评分条件：各项指标合计不低于（above 为 true 时须高于）least 分。"""
+
+    scored: list[TableAnswer]
+    least: Decimals
+    above: bool
+    groups: list[GroupAnswer]
+    label: str
+    assumption: str
+    clause: ClauseAnswer
+
+
+CriteriaAnswer = CriterionAnswer | AllAnswer | AnyAnswer | NotAnswer | ScoredAnswer
 
 
 class OfferAnswer(OfferSummaryAnswer):

@@ -4,7 +4,7 @@ Each single condition is one pass over its column, that gives a bitmap; the logi
 industries and choices are stored as numbers with a dictionary (polars Enum), so that no text is compared.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,8 +16,8 @@ from matcher.declarations.registry import REGISTRY
 from matcher.eligibility import masks as bitmaps
 from matcher.eligibility.column_leaves import codes_in_order, leaf_masks
 from matcher.eligibility.column_scores import scored_masks
-from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Scored
-from matcher.eligibility.masks import Masks, all_in, at_least, conjunction, negation
+from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Scored, leaves
+from matcher.eligibility.masks import Masks, all_in, at_least, conjunction, negation, spread, union
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.fields import Field, FieldType, PartyKind, Value
 from matcher.parties import Values
@@ -34,6 +34,7 @@ _DTYPES = {
     FieldType.DATE: pl.Date(),
     FieldType.FLAG: pl.Boolean(),
 }
+_WORTH_FILTERING = 0.7
 _NOT_COMPARED = {FieldType.TEXT, FieldType.CREDIT_CODE}
 
 
@@ -115,13 +116,26 @@ class _Columns:
             case Not(child=child):
                 return negation(self.masks(child))
             case All(children=children):
-                parts = [self.masks(child) for child in children]
-                return conjunction(parts, size) if parts else all_in(State.MET, size)
+                return self._together(children)
             case AnyOf(children=children, least=least):
                 return at_least([self.masks(child) for child in children], least, size)
             case Scored(tables=tables):
                 bands = [[self.masks(band.when) for band in table.bands] for table in tables]
                 return scored_masks(criterion, bands, size)
+
+    def _together(self, children: Sequence[Criterion]) -> Masks:
+        """What must hold together; a score is worked out only for the rows that nothing else excludes."""
+        size = self.frame.height
+        scores = [child for child in children if _is_score(child)]
+        parts = [self.masks(child) for child in children if not _is_score(child)]
+        open_yet = ~union(size, *(part.unmet for part in parts)) if scores else pl.Series(dtype=pl.Boolean)
+        if scores and parts and open_yet.sum() < size * _WORTH_FILTERING:
+            fields = {leaf.field for child in scores for leaf in leaves(child)}
+            needed = [name for name in self.frame.columns if name in fields | _dated(fields)]
+            inner = _Columns(self.frame.select(needed or self.frame.columns[:1]).filter(open_yet), self.at, {})
+            return conjunction([*parts, *(spread(inner.masks(child), open_yet.to_numpy()) for child in scores)], size)
+        parts += [self.masks(child) for child in scores]
+        return conjunction(parts, size) if parts else all_in(State.MET, size)
 
     def _leaf(self, leaf: Leaf) -> Masks:
         key = leaf.field, leaf.operator.value, leaf.value
@@ -129,3 +143,20 @@ class _Columns:
         if found is None:
             found = self.seen[key] = leaf_masks(self.frame, leaf, self.at)
         return found
+
+
+def _is_score(criterion: Criterion) -> bool:
+    match criterion:
+        case Scored():
+            return True
+        case Not(child=child):
+            return _is_score(child)
+        case All(children=children) | AnyOf(children=children):
+            return any(_is_score(child) for child in children)
+    return False
+
+
+def _dated(fields: Iterable[str]) -> set[str]:
+    """The columns that decide, beside a field's own, what it is worth on a day."""
+    dates = {REGISTRY[code].valid_to or "" for code in fields}
+    return dates | {"founded_on"}

@@ -79,6 +79,18 @@ def union(size: int, *masks: pl.Series | None) -> pl.Series:
     return reduce(or_, given) if given else pl.repeat(False, size, dtype=pl.Boolean, eager=True)
 
 
+def spread(masks: Masks, rows: Flags) -> Masks:
+    """Masks of the chosen rows laid out over all; the rows that were not chosen are unknown."""
+
+    def full(mask: pl.Series) -> pl.Series:
+        wide = np.zeros(len(rows), dtype=np.bool_)
+        wide[rows] = mask.to_numpy()
+        return pl.Series(wide)
+
+    manual, other = (None if mask is None else full(mask) for mask in (masks.manual, masks.not_applicable))
+    return Masks(len(rows), full(masks.met), full(masks.unmet), manual, other)
+
+
 def negation(masks: Masks) -> Masks:
     """Kleene "not": met and unmet change places."""
     return Masks(masks.size, masks.unmet, masks.met, masks.manual, masks.not_applicable)
@@ -102,9 +114,9 @@ def at_least(parts: Sequence[Masks], least: int, size: int) -> Masks:
         return disjunction(parts, size)
     reached = []
     for place in range(len(LEVELS)):
-        counts = np.zeros(size, dtype=np.int64)
+        counts = np.zeros(size, dtype=np.int16)
         for part in parts:
-            counts += up_to(part, place)
+            counts += up_to(part, place).view(np.uint8)
         reached.append(counts >= least)
     return from_levels(reached, size)
 

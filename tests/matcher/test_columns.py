@@ -189,3 +189,12 @@ def test_points_of_a_column_equal_the_scores_of_its_pairs(criterion, preferences
         for key, (values, (meaning, words)) in enumerate(zip(profiles, nearness, strict=True))
     ]
     assert (column / 100).tolist() == scores
+
+
+def test_a_score_that_only_a_person_gives_needs_no_column():
+    person = leaf("main_business", Operator.MANUAL, None)
+    scored = Scored((Table("评定", (Band(Decimal(9), person),)),), Decimal(5), "得分", CLAUSE)
+    staffed = leaf("headcount", Operator.GE, 1)
+    frame = laid_out([{"headcount": 0}, {"headcount": 1}, {}]).select("headcount")
+    codes = state_codes(frame, All((staffed, scored)), AT).to_list()
+    assert [STATES[code] for code in codes] == [State.UNMET, State.MANUAL_REVIEW, State.UNKNOWN]
