@@ -23,7 +23,7 @@ from matcher.parties import Values
 
 MOST_CHANGES = 5
 """Conditions that hang together are not tried with more changes than this: such a plan helps nobody."""
-MOST_STEPS = 4_000
+MOST_STEPS = 1_500
 """How many changed seekers are tried for conditions that hang together before the search gives up."""
 MOST_REVISIONS = 2
 """How often a value that moves a derived field is set anew after another input of that field was changed."""
