@@ -93,7 +93,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*row)
         count += 1
-    console.print(table, width=None if console.is_terminal else _PIPE_WIDTH)
+    (console if console.is_terminal else Console(width=_PIPE_WIDTH)).print(table)
     console.print(f"共 {count} 条")
 
 
