@@ -36,6 +36,9 @@ $(VENV)/.installed-%: pyproject.toml constraints.txt | $(VENV)/.installed
 quality: $(VENV)/.installed-test
 	RONGTONG_SHARED_DATA=$(SHARED) $(BIN)/python -m pytest tests/quality/real_data_checks.py --override-ini python_files=real_data_checks.py
 
+model: $(VENV)/.installed-train
+	$(BIN)/python -m embeddings.training --data $(SHARED)
+
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.serving $(SHARED)
 

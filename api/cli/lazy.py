@@ -34,6 +34,7 @@ class RootCommands(LazyGroup):
     later: ClassVar[dict[str, str]] = {
         "benefits": "api.cli.benefits:benefits",
         "eligibility": "api.cli.eligibility:eligibility",
+        "evaluate": "api.cli.evaluating:evaluate",
         "gaps": "api.cli.unlocking:gaps",
     }
 

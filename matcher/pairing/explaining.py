@@ -73,12 +73,6 @@ def unknowns(eligibility: Eligibility) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.leaf.field for item in eligibility.of_state(State.UNKNOWN)))
 
 
-def missing(eligibility: Eligibility) -> tuple[str, ...]:
-    """What to fill, in Chinese: each unknown field's name, or the name of the alternative that it is part of."""
-    findings = eligibility.of_state(State.UNKNOWN)
-    return tuple(dict.fromkeys(item.group or REGISTRY[item.leaf.field].label for item in findings))
-
-
 def shared_words(text: str, focus: str) -> str:
     """The words of an offer's focus that stand in a seeker's text, as evidence: "体外诊断、试剂"."""
     words = (word for word in _SEPARATORS.split(focus) if len(word) > 1)
