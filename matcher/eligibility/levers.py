@@ -62,6 +62,22 @@ def _share_of(whole: str) -> Inverse:
     return inverse
 
 
+def _per(whole: str, units: int) -> Inverse:
+    def inverse(wanted: Decimal, known: Values) -> Decimal | None:
+        base = _number(known, whole)
+        return None if base is None else wanted * base / units
+
+    return inverse
+
+
+def _less(other: str) -> Inverse:
+    def inverse(wanted: Decimal, known: Values) -> Decimal | None:
+        part = _number(known, other)
+        return None if part is None or part > wanted else wanted - part
+
+    return inverse
+
+
 def _growth_from(before: str) -> Inverse:
     def inverse(wanted: Decimal, known: Values) -> Decimal | None:
         base = _number(known, before)
@@ -129,6 +145,16 @@ LEVERS: tuple[Lever, ...] = (
     Lever("tech_staff_pct", "headcount", _whole_for("tech_staff"), fills_only=True),
     Lever("rd_growth_pct", "rd_expense_previous_wan", _before_for("rd_expense_wan"), fills_only=True),
     Lever("revenue_growth_pct", "revenue_previous_wan", _before_for("revenue_wan"), fills_only=True),
+    Lever("rd_expense_two_years_wan", "rd_expense_wan", _less("rd_expense_previous_wan")),
+    Lever("rd_expense_two_years_wan", "rd_expense_previous_wan", _less("rd_expense_wan"), fills_only=True),
+    Lever("rd_intensity_previous_pct", "rd_expense_previous_wan", _share_of("revenue_previous_wan"), fills_only=True),
+    Lever("rd_intensity_previous_pct", "revenue_previous_wan", _whole_for("rd_expense_previous_wan"), fills_only=True),
+    Lever("net_profit_margin_pct", "net_profit_wan", _share_of("revenue_wan")),
+    Lever("net_profit_margin_pct", "revenue_wan", _whole_for("net_profit_wan"), fills_only=True),
+    Lever("funded_firms_pct", "funded_firms", _share_of("incubated_firms")),
+    Lever("service_staff_per_ten", "service_staff", _per("incubated_firms", 10)),
+    Lever("mentors_per_ten", "mentors", _per("incubated_firms", 10)),
+    Lever("firms_per_thousand_sqm", "incubated_firms", _per("area_sqm", 1000)),
     *(Lever("size_class", item.value, _by_bounds, bounds=_bounds(item), fills_only=True) for item in Indicator),
     *(Lever("patents_total", part, _rest_of(part), Decimal(1)) for part in _PATENTS),
     *(Lever("has_own_ip", part, _any_of, Decimal(1)) for part in (*_PATENTS, "software_copyrights")),

@@ -1,11 +1,15 @@
 """The indicators of qualifications follow from yearly figures and counts only where all of those are known."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from matcher.catalogue.loader import load_catalogue
 from matcher.declarations.registry import REGISTRY
-from matcher.derivation import derive
+from matcher.derivation import RULES, derive
+from matcher.eligibility.changes import smallest_changes
+from matcher.eligibility.levers import LEVERS
 from matcher.errors import MatcherError
 from matcher.fields import PartyKind
 from matcher.validation import check_value
@@ -75,3 +79,39 @@ def test_indicators_belong_to_enterprises_and_carriers_alone():
 
     assert set(groups.values()) == {frozenset({PartyKind.ENTERPRISE})}
     assert REGISTRY["firms_per_thousand_sqm"].kinds == {PartyKind.CARRIER}
+
+
+INCUBATOR = {
+    "carrier_kind": "孵化器",
+    "is_independent_legal_person": True,
+    "operating_months": 36,
+    "statistics_years": 2,
+    "is_remote_area": False,
+    "area_sqm": Decimal(10000),
+    "incubation_area_pct": Decimal(75),
+    "incubation_fund_wan": Decimal(500),
+    "funded_firms": 4,
+    "fund_cases": 3,
+    "service_staff_pct": Decimal(80),
+    "service_staff": 4,
+    "mentors": 4,
+    "patent_applied_firms_pct": Decimal(50),
+    "incubated_firms": 50,
+    "graduated_firms": 20,
+}
+
+
+def test_an_incubator_is_told_how_many_people_and_funded_firms_it_lacks():
+    criteria = load_catalogue().offers["programme.guojiaji-fuhuaqi-2018"].criteria
+
+    changes = smallest_changes(criteria, INCUBATOR, date(2024, 6, 1))
+
+    assert {(change.field, change.before, change.after) for change in changes or ()} == {
+        ("funded_firms", 4, 5),
+        ("service_staff", 4, 5),
+        ("mentors", 4, 5),
+    }
+
+
+def test_every_derived_field_has_something_that_moves_it():
+    assert set(RULES) == {lever.field for lever in LEVERS}
