@@ -36,21 +36,23 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=60_000)
     parser.add_argument("--steps", type=int, default=TrainingPlan().steps)
     parser.add_argument("--seed", type=int, default=TrainingPlan().seed)
+    parser.add_argument("--cache", type=Path, help="folder that keeps the first word vectors between runs")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)  # the steps are small: a second thread waits more than it works
     plan = replace(TrainingPlan(), steps=arguments.steps, seed=arguments.seed)
-    make_model(TrainingData(arguments.data), arguments.out, plan, arguments.words)
+    with tempfile.TemporaryDirectory() as passing:
+        cache = arguments.cache or Path(passing)
+        make_model(TrainingData(arguments.data), arguments.out, plan, arguments.words, cache)
 
 
-def make_model(data: TrainingData, folder: Path, plan: TrainingPlan, words: int) -> None:
-    """Train by `plan` with a vocabulary of `words` words and write the model folder."""
-    with tempfile.TemporaryDirectory() as cache:
-        lexicon = build_lexicon(data, training_texts(data), words)
-        tokenizer = lexicon.tokenizer()
-        matrix, names = composition(tokenizer)
-        units = initial_units(matrix, names, lexicon, _DIMENSION, Path(cache), plan.seed)
-        table = train(data, tokenizer, matrix, units, plan)
+def make_model(data: TrainingData, folder: Path, plan: TrainingPlan, words: int, cache: Path) -> None:
+    """Train by `plan` with a vocabulary of `words` words and write the model folder; `cache` keeps first vectors."""
+    lexicon = build_lexicon(data, training_texts(data), words)
+    tokenizer = lexicon.tokenizer()
+    matrix, names = composition(tokenizer)
+    units = initial_units(matrix, names, lexicon, _DIMENSION, cache, plan.seed)
+    table = train(data, tokenizer, matrix, units, plan)
     facts = _facts(plan, lexicon)
     write_model(folder, tokenizer, table, model_card(facts, {}))
     (folder / "README.md").write_text(model_card(facts, development_results(data, folder)), encoding="utf-8")

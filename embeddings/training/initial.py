@@ -12,8 +12,9 @@ from sklearn.decomposition import PCA
 from embeddings.training.vocabulary import Lexicon
 
 _SIF = 1e-4
-RANDOM_LENGTH = 1.0
-"""Expected length of a character's first vector; words have at most 1."""
+RANDOM_LENGTH = 0.7
+"""Expected length of a character's first vector; words have at most 1. At 1.0 retrieval gains nothing more and graded
+similarity falls (Spearman on STS-B zh dev .713 against .747)."""
 
 
 def word_vectors(words: Sequence[str], cache: Path) -> NDArray[np.float32]:

@@ -134,8 +134,8 @@ def paraphrases(data: TrainingData, random: Random) -> Pairs:
 
 
 SOURCES: tuple[tuple[Source, float], ...] = (
-    (class_items, 1.5),
-    (class_descriptions, 0.5),
+    (class_items, 1.0),
+    (class_descriptions, 0.3),
     (segment_business, 1.0),
     (product_business, 1.5),
     (product_halves, 1.0),

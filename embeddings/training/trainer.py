@@ -26,15 +26,15 @@ _LOG = logging.getLogger(__name__)
 class TrainingPlan:
     """How long, how fast and how noisily to train."""
 
-    steps: int = 1_200
+    steps: int = 600
     batch: int = 1_024
     rate: float = 1e-3
     scale: float = 20.0
-    dropout: float = 0.1
+    dropout: float = 0.0
     widths: tuple[int, ...] = (256, 64)
     graded_weight: float = 0.05
     graded_batch: int = 256
-    redraw: int = 400
+    redraw: int = 200
     seed: int = 7
 
 
