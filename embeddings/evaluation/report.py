@@ -69,7 +69,8 @@ def markdown(measurements: Sequence[Measurement], graded: Mapping[str, float]) -
     lines = [
         "# Retrieval on the development tasks",
         "",
-        "Companies, classes, products and articles held out of training; written by `python -m embeddings.evaluation`, not by hand.",
+        "Companies, classes, products and articles held out of training; written by",
+        "`python -m embeddings.evaluation`, not by hand.",
         "A task's query finds one text among all; MRR, higher is better.",
         "",
         f"| MRR | {' | '.join(tasks)} | mean |",

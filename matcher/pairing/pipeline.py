@@ -54,14 +54,19 @@ def match_offers(seeker: Seeker, offers: OfferShelf, wish: Wish, scoring: Scorin
 
 
 def ranked(seeker: Seeker, offers: OfferShelf, near: Mapping[int, Nearness], wish: Wish, scoring: Scoring) -> list[int]:
-    """The best keys, enough for `diversify`: excluded ones last (hidden by default), then by score, then by key."""
+    """The best keys, enough for `diversify`: excluded ones last (hidden by default), then by score, then by key.
+
+    What is only of the kind asked for and says nothing of the seeker is left out, past the first few.
+    """
     standings = offers.rules.standings(seeker.values)
-    scored = [
-        (excluded, -points_of(seeker, offers.offers[key], nearness, standings[key].conditions, scoring), key)
-        for key, nearness in near.items()
-        if not (excluded := standings[key].state in EXCLUDING) or wish.include_unmet
-    ]
-    return [key for _, _, key in nsmallest(wish.limit * WINDOW, scored)]
+    scored = []
+    for key, nearness in near.items():
+        excluded = standings[key].state in EXCLUDING
+        if wish.include_unmet or not excluded:
+            points = points_of(seeker, offers.offers[key], nearness, standings[key].conditions, scoring)
+            scored.append((excluded, -points.total, key, points.relevant >= scoring.relevant_least))
+    best = nsmallest(wish.limit * WINDOW, scored)
+    return [key for place, (_, _, key, relevant) in enumerate(best) if relevant or place < scoring.shown_anyway]
 
 
 def dated(seeker: Seeker, at: date) -> Seeker:

@@ -52,16 +52,19 @@ class Scoring:
 
     `semantic_floor` and `semantic_ceiling` are the cosine similarities that count as nothing and as full;
     `lexical_ceiling` the overlap that counts as full. So that one bank or one kind does not fill the page, points are
-    taken for each earlier result from the same provider and of the same kind, `repeat_most` at the most.
+    taken for each earlier result from the same provider and of the same kind, `repeat_most` at the most. An offer
+    with under `relevant_least` hundredths of a point speaking of the seeker is left out past the first `shown_anyway`.
     """
 
     weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
-    semantic_floor: float = 0.05
-    semantic_ceiling: float = 0.65
+    semantic_floor: float = 0.10
+    semantic_ceiling: float = 0.70
     lexical_ceiling: float = 0.30
     repeat_provider: float = 2.0
     repeat_kind: float = 0.5
     repeat_most: float = 8.0
+    relevant_least: int = 300
+    shown_anyway: int = 3
 
     def semantic(self, cosine: NDArray[np.float32]) -> NDArray[np.float64]:
         """Cosine similarities (n,) as measures (n,) between 0 and 1."""

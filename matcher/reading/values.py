@@ -14,7 +14,6 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import pairwise
 
-
 from matcher.errors import InvalidValue
 
 BLANKS = frozenset(

@@ -70,7 +70,9 @@ def test_files_open_in_excel_and_hold_what_is_shown(rongtong, tmp_path: Path):
 
 def test_a_carrier_finds_funds_and_lead_firms(rongtong):
     for kind in ("fund", "procurement"):
-        said = json.loads(rongtong("match", "--party", "demo-carrier-0001", "--kind", kind, "--format", "json", "-n", "5"))
+        said = json.loads(
+            rongtong("match", "--party", "demo-carrier-0001", "--kind", kind, "--format", "json", "-n", "5")
+        )
         assert [match["offer"]["kind"] for match in said["matches"]] == [kind] * 5
 
 

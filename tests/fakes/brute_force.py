@@ -32,7 +32,7 @@ class BruteVectors:
 
 
 class BruteOverlap:
-    """TF-IDF cosine by words (a tenth) and by characters and their pairs (nine tenths), one text at a time, straight from the definition."""
+    """TF-IDF cosine by words (a tenth) and by characters and their pairs (nine tenths), by definition."""
 
     def __init__(self, cut):
         self.cut = cut

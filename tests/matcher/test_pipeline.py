@@ -138,6 +138,14 @@ def test_the_best_of_many_offers_is_found_wherever_it_stands():
     assert ([match.offer.id for match in matches], considered) == (["最好"], 13)
 
 
+def test_what_is_only_of_the_kind_asked_for_does_not_pad_the_list():
+    others = [offer(f"{place}", "物流 运输", kind=OfferKind.INSURANCE) for place in range(9)]
+    own = offer("z", "诊断 试剂", kind=OfferKind.INSURANCE)
+    one = replace(seeker("企业", "诊断 试剂"), need=Need(kinds=frozenset({OfferKind.INSURANCE})))
+    matches, considered = match_offers(one, offer_shelf([*others, own]), Wish(10, AT), SCORING)
+    assert ([match.offer.id for match in matches], considered) == (["z", "0", "1"], 10)
+
+
 def test_one_kind_does_not_fill_the_page():
     loans = [offer(name, "诊断 试剂") for name in "abc"]
     fund = offer("d", "诊断 试剂", kind=OfferKind.FUND)

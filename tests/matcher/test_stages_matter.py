@@ -9,6 +9,7 @@ import pytest
 
 from matcher.eligibility.results import Eligibility, State
 from matcher.pairing import assembling, pipeline, prospecting
+from matcher.pairing.assembling import Points
 from matcher.pairing.measures import Measure
 from matcher.pairing.recall import Recalled
 from tests.matcher import test_pipeline
@@ -56,7 +57,7 @@ BROKEN = {
     "column scoring": (prospecting, "points", lambda frame, *_: np.arange(len(frame))),
     "ranking of offers": (pipeline, "ranked", _as_they_came),
     "ranking of seekers": (prospecting, "ranked", _first_come),
-    "quick scoring": (pipeline, "points_of", lambda *_: 0),
+    "quick scoring": (pipeline, "points_of", lambda *_: Points(0, 999)),
     "diversity": (pipeline, "diversify", lambda ranked, limit, scoring: list(ranked[:limit])),
     "explaining": (pipeline, "explained", lambda match, text, at: match),
     "dates of force": (pipeline, "in_force", lambda offer, at: True),
