@@ -1,8 +1,9 @@
 """The prompts that families of encoders were trained with, chosen by a model's name: bge, e5, gte, m3e and others.
 
 A prompt is text put before what is encoded; without it such a model ranks worse than its authors state. The table is
-read from the models' own cards (BAAI FlagEmbedding, intfloat E5, Alibaba GTE, Moka M3E); a family that its card gives
-no prompt stands here with none, so that a later and wider pattern does not catch it.
+written from what the authors of BAAI FlagEmbedding, intfloat E5, Alibaba GTE and Moka M3E are known to ask for, not
+checked against their cards here; a family without a prompt stands here with none, so that a later and wider pattern
+does not catch it. A prompt that is given, or that the model's own configuration carries, goes before the table.
 """
 
 import re

@@ -12,12 +12,15 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+"""Events go nowhere unless a test says otherwise: a thread that still runs must not write into another test."""
+
 
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
     """Undo what a command or a server configured, so that tests may run in any order."""
-    handlers, level = list(logging.root.handlers), logging.root.level
+    handlers, level, configured = list(logging.root.handlers), logging.root.level, structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
