@@ -13,7 +13,6 @@ from typing import Any
 import polars as pl
 
 from matcher.declarations.registry import REGISTRY
-from matcher.eligibility import masks as bitmaps
 from matcher.eligibility.column_leaves import codes_in_order, leaf_masks
 from matcher.eligibility.column_scores import scored_masks
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Scored, leaves
@@ -22,7 +21,6 @@ from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.fields import Field, FieldType, PartyKind, Value
 from matcher.parties import Values
 
-CODES, STATES = bitmaps.CODES, bitmaps.STATES
 """The states' codes as `state_codes` gives them, and the states in the order of their codes."""
 
 _DTYPES = {
@@ -94,7 +92,7 @@ def _cell(value: Value | None) -> Any:
 
 
 def state_codes(frame: pl.DataFrame, criterion: Criterion | None, at: date) -> pl.Series:
-    """The state's code (UInt8, `masks.CODES`) of each row of a frame on a day; no criterion is met."""
+    """The state's code (UInt8, `codes.CODES`) of each row of a frame on a day; no criterion is met."""
     if criterion is None:
         return all_in(State.MET, frame.height).codes()
     return _Columns(frame, at, {}).masks(criterion).codes()

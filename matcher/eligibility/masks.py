@@ -3,7 +3,7 @@
 The laws are those of `results`: the same order in which one state gives way to another, held equal by a property test.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -16,16 +16,6 @@ from matcher.eligibility.results import State
 from matcher.eligibility.scores import LEVELS
 
 Flags = NDArray[np.bool_]
-
-CODES: Mapping[State, int] = {
-    State.UNMET: 0,
-    State.UNKNOWN: 1,
-    State.MANUAL_REVIEW: 2,
-    State.NOT_APPLICABLE: 3,
-    State.MET: 4,
-}
-STATES: tuple[State, ...] = tuple(CODES)
-"""The states in the order of their codes, which makes "and" a minimum."""
 
 
 @dataclass(frozen=True, slots=True)

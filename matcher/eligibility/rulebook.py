@@ -12,9 +12,9 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
+from matcher.eligibility.codes import CODES, STATES
 from matcher.eligibility.comparison import compare
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator, Scored, conditions, leaves
-from matcher.eligibility.masks import CODES, STATES
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.eligibility.scores import LEVELS, hundredths, needed
 from matcher.parties import Values

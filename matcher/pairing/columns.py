@@ -10,7 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from matcher.declarations.registry import REGISTRY
-from matcher.eligibility.columns import CODES, state_codes
+from matcher.eligibility.codes import CODES
+from matcher.eligibility.columns import state_codes
 from matcher.eligibility.criteria import Criterion, conditions
 from matcher.eligibility.results import State
 from matcher.fields import PYTHON_TYPES, Value

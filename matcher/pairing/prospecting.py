@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from matcher.eligibility.columns import CODES, STATES, state_codes
+from matcher.eligibility.codes import CODES, STATES
+from matcher.eligibility.columns import state_codes
 from matcher.eligibility.results import EXCLUDING
 from matcher.needs import Seeker
 from matcher.offers import Offer

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from matcher.declarations.enterprise import COLLATERAL, SIZE_CLASSES
 from matcher.derivation import at_date, derive
-from matcher.eligibility.columns import STATES, Row, column_frame, state_codes
+from matcher.eligibility.codes import STATES
+from matcher.eligibility.columns import Row, column_frame, state_codes
 from matcher.eligibility.criteria import All, AnyOf, Band, Criterion, Group, Leaf, Not, Operator, Scored, Table
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
