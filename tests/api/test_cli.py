@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,11 @@ def test_what_cannot_be_done_is_one_clear_line_and_status_2(data, arguments, wor
     assert stopped.value.code == 2
     assert words in said
     assert "Traceback" not in said
+
+
+def test_a_question_does_not_wait_for_what_it_does_not_use():
+    """Half a second of imports each: columns, the web framework, torch and the rest load where they are needed."""
+    heavy = ("torch", "polars", "fastapi", "sklearn", "yaml", "xlsxwriter", "redis", "alembic")
+    code = f"import sys, api.cli.main, api.bootstrap; print([name for name in {heavy} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
