@@ -18,9 +18,6 @@ from matcher.pairing.ranking import WINDOW, diversify
 from matcher.pairing.recall import Recalled, Shelf, recall
 from matcher.pairing.scoring import Scoring
 
-RECALL_LIMIT = 50_000
-"""Up to so many candidates all are scored; past it the nearest in meaning are."""
-
 
 @dataclass(frozen=True, slots=True)
 class OfferShelf:
@@ -45,7 +42,7 @@ def match_offers(seeker: Seeker, offers: OfferShelf, wish: Wish, scoring: Scorin
     """Rank offers for a seeker; also how many were considered."""
     seeker = dated(seeker, wish.at)
     keys = np.array([key for key, offer in enumerate(offers.offers) if _open_to(offer, seeker, wish)], dtype=np.int64)
-    near = nearness_of(recall(offers.shelf, seeker.text, keys, RECALL_LIMIT), scoring)
+    near = nearness_of(recall(offers.shelf, seeker.text, keys), scoring)
     best = [
         assemble(seeker, offers.offers[key], near[key], scoring) for key in ranked(seeker, offers, near, wish, scoring)
     ]

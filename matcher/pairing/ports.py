@@ -34,9 +34,6 @@ class DenseSearch(Protocol):
     def similarities(self, query: NDArray[np.float32], keys: Keys) -> Similarities:
         """Give the similarity of one (d,) query to each of the n keys, exactly."""
 
-    def nearest(self, query: NDArray[np.float32], count: int, keys: Keys | None = None) -> tuple[Keys, Similarities]:
-        """Give up to `count` best keys, best first, among `keys` (all when None), exactly."""
-
 
 class LexicalSearch(Protocol):
     """Word and character overlap with stored texts, 0 to 1, addressed by the same keys."""

@@ -14,7 +14,7 @@ from matcher.offers import Offer
 from matcher.pairing.assembling import assemble, explained
 from matcher.pairing.columns import points
 from matcher.pairing.matches import Match
-from matcher.pairing.pipeline import RECALL_LIMIT, Wish, dated, nearness_of
+from matcher.pairing.pipeline import Wish, dated, nearness_of
 from matcher.pairing.recall import Recalled, Shelf, recall
 from matcher.pairing.scoring import Scoring
 from matcher.pairing.texts import wanted_text
@@ -37,7 +37,7 @@ def match_seekers(offer: Offer, seekers: SeekerShelf, wish: Wish, scoring: Scori
     considered, eligible = len(frame), int(allowed.sum())
     if not wish.include_unmet:
         frame, states = frame.filter(allowed), states.filter(allowed)
-    recalled = recall(seekers.shelf, wanted_text(offer), frame["key"].to_numpy(), RECALL_LIMIT)
+    recalled = recall(seekers.shelf, wanted_text(offer), frame["key"].to_numpy())
     chosen = ranked(frame, states, recalled, offer, wish, scoring)
     profiles = seekers.profiles([int(key) for key in chosen.keys])
     matches = [

@@ -26,15 +26,10 @@ class Recalled:
     lexical: Similarities
 
 
-def recall(shelf: Shelf, text: str, keys: Keys, most: int) -> Recalled:
-    """Give candidates among `keys` for a text: all of them, or, where there are more than `most`, the nearest.
+def recall(shelf: Shelf, text: str, keys: Keys) -> Recalled:
+    """Measure how near each of `keys` is to a text, all of them: a list that is cut here would not be the best one.
 
-    Past `most`, the `most` nearest in meaning are taken from the dense search; the lexical overlap is measured for
-    those. A text with nothing in it is near nothing.
+    A text with nothing in it is near nothing.
     """
     query: NDArray[np.float32] = shelf.encoder.encode_queries([text])[0]
-    if len(keys) > most:
-        keys, semantic = shelf.dense.nearest(query, most, keys)
-    else:
-        semantic = shelf.dense.similarities(query, keys)
-    return Recalled(keys, semantic, shelf.lexical.similarities(text, keys))
+    return Recalled(keys, shelf.dense.similarities(query, keys), shelf.lexical.similarities(text, keys))

@@ -36,14 +36,6 @@ class PlainDense:
     def similarities(self, query: NDArray[np.float32], keys: NDArray[np.int64]) -> NDArray[np.float32]:
         return np.array([float(query @ self.vectors[int(key)]) for key in keys], dtype=np.float32)
 
-    def nearest(
-        self, query: NDArray[np.float32], count: int, keys: NDArray[np.int64] | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        among = np.array(sorted(self.vectors), dtype=np.int64) if keys is None else keys
-        found = self.similarities(query, among)
-        order = np.lexsort((among, -found))[:count]
-        return among[order], found[order]
-
 
 class PlainLexical:
     """The share of the query's words that stand in a text."""

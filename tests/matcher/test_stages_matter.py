@@ -29,7 +29,7 @@ def _all_checks() -> None:
         test_pipeline.test_each_measure_moves_the_rank_its_own_way(*pair)
 
 
-def _recall_nothing(shelf, text, keys, most):
+def _recall_nothing(shelf, text, keys):
     none = np.zeros(len(keys), dtype=np.float32)
     return Recalled(keys, none, none)
 
