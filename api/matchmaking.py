@@ -60,8 +60,8 @@ class Matchmaker:
         offer = self._store.offers.get(viewer, request.offer_id)
         from matcher.pairing.prospecting import SeekerShelf, match_seekers  # columns: polars
 
-        with self._parties().open(viewer) as (frame, shelf):
-            seekers = SeekerShelf(frame, shelf, lambda keys: self._profiles(viewer, keys))
+        with self._parties().open(viewer) as segments:
+            seekers = SeekerShelf(segments, lambda keys: self._profiles(viewer, keys))
             matches, considered, eligible = match_seekers(offer, seekers, wish, self._scoring)
         version = self._store.offers.version()
         return ProspectAnswer(offer, tuple(matches), considered, eligible, self._versions(version, at))

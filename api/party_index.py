@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,6 +26,7 @@ from embeddings.snapshot import Snapshot, open_snapshot, write_snapshot
 from matcher.derivation import derive
 from matcher.eligibility.columns import Row, column_frame, column_schema
 from matcher.pairing.ports import TextEncoder
+from matcher.pairing.prospecting import SeekerSegment
 from matcher.pairing.recall import Shelf
 from matcher.pairing.texts import party_text
 from matcher.parties import Party
@@ -43,6 +45,18 @@ class _Loaded:
     sequence: int
 
 
+class _ByPosition:
+    """A search by key as one by the position of the key."""
+
+    def __init__(self, search: VectorIndex | LexicalIndex, keys: np.ndarray) -> None:
+        self._search: Any = search
+        self._keys = keys
+
+    def similarities(self, query: Any, positions: np.ndarray, /) -> np.ndarray:
+        found: np.ndarray = self._search.similarities(query, self._keys[positions])
+        return found
+
+
 class PartyIndex:
     """The ranked side of every party in the store (主体检索面). One lock: a change is seen whole or not at all."""
 
@@ -56,12 +70,14 @@ class PartyIndex:
         self._loaded: _Loaded | None = None
 
     @contextmanager
-    def open(self, viewer: Viewer) -> Iterator[tuple[pl.DataFrame, Shelf]]:
-        """The columns of a viewer's platform and the recall over them, caught up with the store, for one query."""
+    def open(self, viewer: Viewer) -> Iterator[tuple[SeekerSegment, ...]]:
+        """The parties of a viewer's platform, caught up with the store, for one query."""
         with self._lock:
             loaded = self._current()
-            shelf = Shelf(self._encoder, loaded.dense, loaded.lexical)
-            yield loaded.frame.filter(pl.col("tenant") == viewer.tenant), shelf
+            frame = loaded.frame.filter(pl.col("tenant") == viewer.tenant)
+            keys = frame["key"].to_numpy()
+            shelf = Shelf(self._encoder, _ByPosition(loaded.dense, keys), _ByPosition(loaded.lexical, keys))
+            yield (SeekerSegment(frame, shelf),)
 
     def refresh(self) -> int:
         """Catch up with the store and keep the result on disk; gives the number of parties."""
@@ -70,6 +86,12 @@ class PartyIndex:
             if self._saved_sequence() != loaded.sequence:
                 self._save(loaded)
             return len(loaded.frame)
+
+    def catch_up(self) -> None:
+        """Nothing to do: every query catches up by itself."""
+
+    def stop(self) -> None:
+        """Nothing to end."""
 
     @property
     def ready(self) -> bool:

@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Keys = NDArray[np.int64]
+Positions = NDArray[np.int64]
+"""Places of rows in the order in which they are stored, from 0 (n,)."""
 Similarities = NDArray[np.float32]
 
 
@@ -29,14 +30,14 @@ class TextEncoder(Protocol):
 
 
 class DenseSearch(Protocol):
-    """Cosine similarity over stored unit vectors, addressed by integer key. Higher is better."""
+    """Cosine similarity over stored unit vectors, addressed by position. Higher is better."""
 
-    def similarities(self, query: NDArray[np.float32], keys: Keys) -> Similarities:
-        """Give the similarity of one (d,) query to each of the n keys, exactly."""
+    def similarities(self, query: NDArray[np.float32], positions: Positions, /) -> Similarities:
+        """Give the similarity of one (d,) query to each of n positions, exactly (n,)."""
 
 
 class LexicalSearch(Protocol):
-    """Word and character overlap with stored texts, 0 to 1, addressed by the same keys."""
+    """Word and character overlap with stored texts, 0 to 1, addressed by the same positions."""
 
-    def similarities(self, query: str, keys: Keys) -> Similarities:
-        """Give the overlap of one query text with each of the n keys."""
+    def similarities(self, query: str, positions: Positions, /) -> Similarities:
+        """Give the overlap of one query text with each of n positions (n,)."""

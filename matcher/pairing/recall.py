@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.pairing.ports import DenseSearch, Keys, LexicalSearch, Similarities, TextEncoder
+from matcher.pairing.ports import DenseSearch, LexicalSearch, Positions, Similarities, TextEncoder
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Texts that can be recalled (检索面): one encoder, and the two searches over the same keys."""
+    """Texts that can be recalled (检索面): one encoder, and the two searches over the same positions."""
 
     encoder: TextEncoder
     dense: DenseSearch
@@ -19,14 +19,14 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """Candidates with their two similarities: n keys, n cosines, n overlaps."""
+    """Candidates with their two similarities: n positions as `keys`, n cosines, n overlaps."""
 
-    keys: Keys
+    keys: Positions
     semantic: Similarities
     lexical: Similarities
 
 
-def recall(shelf: Shelf, text: str, keys: Keys) -> Recalled:
+def recall(shelf: Shelf, text: str, keys: Positions) -> Recalled:
     """Measure how near each of `keys` is to a text, all of them: a list that is cut here would not be the best one.
 
     A text with nothing in it is near nothing.

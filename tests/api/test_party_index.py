@@ -21,11 +21,13 @@ def services(tmp_path: Path):
 
 
 def keys_in(index: PartyIndex, viewer: Viewer) -> list[int]:
-    with index.open(viewer) as (frame, shelf):
-        keys = frame["key"].sort().to_numpy()
+    with index.open(viewer) as (segment,):
+        frame, shelf = segment.frame, segment.shelf
+        keys = frame["key"].sort().to_list()
         query = shelf.encoder.encode_queries(["诊断"])[0]
-        assert len(shelf.dense.similarities(query, keys)) == len(keys) == len(shelf.lexical.similarities("诊断", keys))
-        return [int(key) for key in keys]
+        every = np.arange(len(keys))
+        assert len(shelf.dense.similarities(query, every)) == len(shelf.lexical.similarities("诊断", every))
+        return keys
 
 
 def test_a_written_party_is_found_and_a_deleted_one_is_gone_in_the_next_query(services: Services):
@@ -35,10 +37,11 @@ def test_a_written_party_is_found_and_a_deleted_one_is_gone_in_the_next_query(se
     first, second = (store.parties.key_of(viewer, name) for name in "ab")
     assert keys_in(index, viewer) == [first, second]
     store.parties.upsert_many(viewer, [party("a", main_business="仓储", headcount=7)])
-    with index.open(viewer) as (frame, shelf):
+    with index.open(viewer) as (segment,):
+        frame, shelf = segment.frame, segment.shelf
         assert frame.filter(pl.col("key") == first)["headcount"].to_list() == [7]
         query = shelf.encoder.encode_queries(["仓储"])[0]
-        assert shelf.dense.similarities(query, np.array([first]))[0] > 0.9
+        assert shelf.dense.similarities(query, np.flatnonzero(frame["key"] == first))[0] > 0.9
     store.parties.delete(viewer, "a")
     assert keys_in(index, viewer) == [second]
 

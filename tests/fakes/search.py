@@ -28,22 +28,22 @@ class WordEncoder:
 
 
 class PlainDense:
-    """Cosine similarity by definition."""
+    """Cosine similarity by definition, by position."""
 
-    def __init__(self, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
-        self.vectors = dict(zip(keys, vectors, strict=True))
+    def __init__(self, vectors: NDArray[np.float32]) -> None:
+        self.vectors = vectors
 
-    def similarities(self, query: NDArray[np.float32], keys: NDArray[np.int64]) -> NDArray[np.float32]:
-        return np.array([float(query @ self.vectors[int(key)]) for key in keys], dtype=np.float32)
+    def similarities(self, query: NDArray[np.float32], positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        return np.array([float(query @ self.vectors[place]) for place in positions], dtype=np.float32)
 
 
 class PlainLexical:
-    """The share of the query's words that stand in a text."""
+    """The share of the query's words that stand in a text, by position."""
 
-    def __init__(self, keys: Sequence[int], texts: Sequence[str]) -> None:
-        self.words = {key: set(WORD.findall(text)) for key, text in zip(keys, texts, strict=True)}
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.words = [set(WORD.findall(text)) for text in texts]
 
-    def similarities(self, query: str, keys: NDArray[np.int64]) -> NDArray[np.float32]:
+    def similarities(self, query: str, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         wanted = set(WORD.findall(query))
-        shares = [len(wanted & self.words[int(key)]) / max(len(wanted), 1) for key in keys]
+        shares = [len(wanted & self.words[place]) / max(len(wanted), 1) for place in positions]
         return np.array(shares, dtype=np.float32)

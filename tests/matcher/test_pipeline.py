@@ -179,8 +179,9 @@ def test_an_offer_out_of_force_or_for_others_is_not_considered():
         max_size=12,
     ),
     st.integers(1, 15),
+    st.integers(1, 4),
 )
-def test_in_any_world_eligible_first_then_by_score_and_the_head_is_the_best(rows, limit):
+def test_in_any_world_eligible_first_then_by_score_and_the_head_is_the_best(rows, limit, segments):
     seekers = [
         seeker(
             f"企业{place:02}", words, **({"region": region} if region else {}), **({"founded_on": born} if born else {})
@@ -188,7 +189,7 @@ def test_in_any_world_eligible_first_then_by_score_and_the_head_is_the_best(rows
         for place, (words, region, born) in enumerate(rows)
     ]
     target = checkerboard()[0][0]
-    shelf = seeker_shelf(seekers)
+    shelf = seeker_shelf(seekers, segments)
     everyone, considered, eligible = match_seekers(target, shelf, EVERYTHING, SCORING)
     keys = [(match.eligibility.state in EXCLUDING, -match.score) for match in everyone]
     assert keys == sorted(keys)

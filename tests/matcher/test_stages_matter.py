@@ -2,15 +2,19 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
 
 from matcher.eligibility.results import Eligibility, State
-from matcher.pairing import assembling, pipeline, prospecting
-from matcher.pairing.assembling import Points
+from matcher.pairing import assembling, offer_shelf, pipeline, prospecting
 from matcher.pairing.measures import Measure
+from matcher.pairing.offer_points import Points
+from matcher.pairing.ranking import Candidate, Place
+from matcher.pairing.prospecting import Ranking
 from matcher.pairing.recall import Recalled
 from tests.matcher import test_pipeline
 
@@ -34,12 +38,17 @@ def _recall_nothing(shelf, text, keys):
     return Recalled(keys, none, none)
 
 
-def _as_they_came(seeker, offers, near, wish, scoring):
-    return list(near)[: wish.limit]
+def _as_they_came(seeker, offers, recalled, standings, wish, scoring):
+    return [Candidate(row, offers.offers[key], False, 0) for row, key in enumerate(recalled.keys[: wish.limit])]
 
 
-def _first_come(frame, states, recalled, offer, wish, scoring):
-    return Recalled(*(part[: wish.limit] for part in (recalled.keys, recalled.semantic, recalled.lexical)))
+def _all_equal(seeker, offers, recalled, standings, scoring):
+    return Points(np.zeros(len(recalled.keys), dtype=np.int64), np.full(len(recalled.keys), 999))
+
+
+def _first_come(whole, count, *, considered, eligible):
+    arrays = (whole.keys, whole.points, whole.codes, whole.semantic, whole.lexical)
+    return replace(Ranking(*(array[:count] for array in arrays)), considered=considered, eligible=eligible)
 
 
 def _all_met(frame, *_):
@@ -57,10 +66,10 @@ BROKEN = {
     "column scoring": (prospecting, "points", lambda frame, *_: np.arange(len(frame))),
     "ranking of offers": (pipeline, "ranked", _as_they_came),
     "ranking of seekers": (prospecting, "ranked", _first_come),
-    "quick scoring": (pipeline, "points_of", lambda *_: Points(0, 999)),
-    "diversity": (pipeline, "diversify", lambda ranked, limit, scoring: list(ranked[:limit])),
+    "quick scoring": (pipeline, "points_of", _all_equal),
+    "diversity": (pipeline, "diversify", lambda ranked, limit, scoring: [Place(item) for item in ranked[:limit]]),
     "explaining": (pipeline, "explained", lambda match, text, at: match),
-    "dates of force": (pipeline, "in_force", lambda offer, at: True),
+    "dates of force": (offer_shelf, "last_day", lambda offer: date.max),
 }  # fmt: skip
 
 

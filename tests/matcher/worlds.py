@@ -1,17 +1,17 @@
 """A small world whose right answers are known: three trades, three cities, one offer a trade and city, and traps."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from matcher.derivation import derive
 from matcher.eligibility.columns import Row, column_frame
 from matcher.eligibility.criteria import All, Clause, Criterion, Leaf, Operator
-from matcher.eligibility.rulebook import Rulebook
 from matcher.fields import PartyKind, Value
 from matcher.needs import Seeker
 from matcher.offers import Offer, OfferKind
-from matcher.pairing.pipeline import OfferShelf
-from matcher.pairing.prospecting import SeekerShelf
+from matcher.pairing.offer_shelf import OfferShelf
+from matcher.pairing.prospecting import SeekerSegment, SeekerShelf
 from matcher.pairing.recall import Shelf
 from matcher.pairing.texts import offer_text, party_text
 from tests.fakes.search import PlainDense, PlainLexical, WordEncoder
@@ -69,16 +69,21 @@ def checkerboard() -> tuple[list[Offer], list[Seeker]]:
 
 def offer_shelf(offers: list[Offer]) -> OfferShelf:
     texts = [offer_text(item) for item in offers]
-    keys = range(len(offers))
-    shelf = Shelf(ENCODER, PlainDense(keys, ENCODER.encode(texts)), PlainLexical(keys, texts))
-    return OfferShelf(offers, shelf, Rulebook.of(item.criteria for item in offers))
+    shelf = Shelf(ENCODER, PlainDense(ENCODER.encode(texts)), PlainLexical(texts))
+    return OfferShelf.of(offers, shelf)
 
 
-def seeker_shelf(seekers: list[Seeker]) -> SeekerShelf:
-    keys = range(1, len(seekers) + 1)
-    derived = [derive(item.values) for item in seekers]
-    texts = [party_text(item.kind, values) for item, values in zip(seekers, derived, strict=True)]
-    rows = [Row(key, "local", item.kind, values) for key, item, values in zip(keys, seekers, derived, strict=True)]
-    shelf = Shelf(ENCODER, PlainDense(keys, ENCODER.encode(texts)), PlainLexical(keys, texts))
-    by_key = dict(zip(keys, seekers, strict=True))
-    return SeekerShelf(column_frame(rows), shelf, lambda wanted: {key: by_key[key] for key in wanted})
+def seeker_shelf(seekers: list[Seeker], segments: int = 1) -> SeekerShelf:
+    """The seekers under the keys 1 to n, dealt out over so many segments."""
+    by_key = dict(enumerate(seekers, 1))
+    dealt = [dict(list(by_key.items())[place::segments]) for place in range(segments)]
+    parts = [segment(part) for part in dealt]
+    return SeekerShelf(parts, lambda wanted: {key: by_key[key] for key in wanted})
+
+
+def segment(seekers: Mapping[int, Seeker]) -> SeekerSegment:
+    """One segment of seekers by key."""
+    rows = [Row(key, "local", item.kind, derive(item.values)) for key, item in seekers.items()]
+    texts = [party_text(row.kind, row.values) for row in rows]
+    shelf = Shelf(ENCODER, PlainDense(ENCODER.encode(texts)), PlainLexical(texts))
+    return SeekerSegment(column_frame(rows), shelf)
