@@ -98,7 +98,7 @@ def changed(**content):
         flipped,
         missing,
         cut_manifest,
-        changed(format=2),
+        changed(format=1),
         changed(files=None),
         changed(fingerprint=3),
         lambda folder: (folder / "manifest.json").unlink(),

@@ -1,0 +1,156 @@
+"""Stored unit vectors by position, immutable, searched exactly whatever part of them is asked for.
+
+Filter first, then exact: over a filtered subset no approximate index is both right and faster. Every similarity is the
+same float32 inner product, by the same kernel, whichever way a row was reached, so that a pair's similarity does not
+hang on the question. Safe to call from several threads.
+"""
+
+from pathlib import Path
+from typing import Self
+
+import faiss
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embeddings.errors import InvalidVectors
+from embeddings.lanes import in_pieces
+from embeddings.vector_files import mapped_rows
+
+Positions = NDArray[np.int64]
+Rows = NDArray[np.float32]
+Similarities = NDArray[np.float32]
+
+_PIECE = 32_768
+_BLOCK = 65_536
+
+
+class Vectors:
+    """n unit vectors of d dimensions, addressed by position 0 to n - 1; similarity is the inner product."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    @classmethod
+    def of(cls, rows: ArrayLike) -> Self:
+        """Hold (n, d) rows in memory. Raises `InvalidVectors` for a wrong shape or what is not finite."""
+        array = np.ascontiguousarray(rows, dtype=np.float32)
+        if array.ndim != 2 or not np.isfinite(array).all():
+            raise _invalid(f"形状为 {array.shape} 的向量，或含有非数、无穷大", "(条数, 维数) 的有限实数")
+        return cls(array)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Map what `VectorWriter` wrote; rows are read when they are needed and shared with other processes.
+
+        Raises `InvalidVectors` where the files are not that.
+        """
+        return cls(mapped_rows(folder))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def dimension(self) -> int:
+        """The number of components of a vector."""
+        return int(self._rows.shape[1])
+
+    def slice(self, start: int, stop: int) -> "Vectors":
+        """Give rows `start` to `stop` as vectors of their own, with positions from 0; nothing is copied."""
+        return Vectors(self._rows[start:stop])
+
+    def rows(self, positions: ArrayLike | None = None) -> Rows:
+        """Give the rows at `positions` (None: all, without copying) as (m, d) float32."""
+        return self._rows if positions is None else self._rows[self._wanted(positions)]
+
+    def similarities(self, query: ArrayLike, positions: ArrayLike | None = None) -> Similarities:
+        """Give the similarity of one (d,) query to each of m `positions` (None: all), as float32 (m,), in their order.
+
+        Positions may come in any order and repeat. Raises `InvalidVectors` for a query of another dimension and for
+        positions that are not there.
+        """
+        vector = self._query(query)
+        wanted = np.arange(len(self)) if positions is None else self._wanted(positions)
+        found = np.empty(len(wanted), dtype=np.float32)
+
+        def run(start: int, stop: int) -> None:
+            part = wanted[start:stop]
+            faiss.fvec_inner_products_by_idx(  # type: ignore[attr-defined]  # the stub lacks it
+                faiss.swig_ptr(found[start:stop]),
+                faiss.swig_ptr(vector),
+                faiss.swig_ptr(self._rows),
+                faiss.swig_ptr(part),
+                self.dimension,
+                1,
+                len(part),
+            )
+
+        if len(wanted):
+            in_pieces(run, len(wanted), _PIECE)
+        return found
+
+    def similarities_many(self, queries: ArrayLike, start: int = 0, stop: int | None = None) -> Similarities:
+        """Give (m, stop - start) similarities of m queries to rows `start` to `stop`, as one blockwise matrix product.
+
+        The fast form for campaigns; sums are taken in another order than by `similarities`, so that the last bits of a
+        value may differ (by less than 1e-6 for unit vectors).
+        """
+        rows = self._rows[start:stop]
+        asked = np.ascontiguousarray(queries, dtype=np.float32).reshape(-1, self.dimension)
+        found = np.empty((len(asked), len(rows)), dtype=np.float32)
+        for first in range(0, len(rows), _BLOCK):
+            block = rows[first : first + _BLOCK]
+            np.matmul(asked, block.T, out=found[:, first : first + len(block)])
+        return found
+
+    def nearest(
+        self, query: ArrayLike, count: int, positions: NDArray[np.int64] | NDArray[np.bool_] | None = None
+    ) -> tuple[Positions, Similarities]:
+        """Give up to `count` best positions and their similarities, best first, equals by position.
+
+        `positions` are the rows to choose from: int64 positions in any order, repeats counting once, or a mask of all
+        rows; None means all. Raises `InvalidVectors` as `similarities` does.
+        """
+        wanted = self._chosen(positions)
+        return best(self.similarities(query, wanted), wanted, count)
+
+    def _query(self, query: ArrayLike) -> Rows:
+        vector = np.ascontiguousarray(query, dtype=np.float32)
+        if vector.shape != (self.dimension,) or not np.isfinite(vector).all():
+            raise _invalid(f"形状为 {vector.shape} 的查询向量，或含有非数、无穷大", f"({self.dimension},) 的有限实数")
+        return vector
+
+    def _wanted(self, positions: ArrayLike) -> Positions:
+        wanted = np.ascontiguousarray(positions)
+        if wanted.size == 0:
+            return np.empty(0, dtype=np.int64)
+        if wanted.ndim != 1 or wanted.dtype.kind not in "iu":
+            raise _invalid(f"形状为 {wanted.shape}、类型为 {wanted.dtype} 的位置", "一维整数")
+        if wanted.min() < 0 or wanted.max() >= len(self):
+            raise _invalid(f"位置 {wanted.min()} 至 {wanted.max()}", f"0 至 {len(self) - 1}")
+        return wanted.astype(np.int64, copy=False)
+
+    def _chosen(self, positions: NDArray[np.int64] | NDArray[np.bool_] | None) -> Positions:
+        if positions is None:
+            return np.arange(len(self))
+        given = np.asarray(positions)
+        if given.dtype != np.bool_:
+            wanted = self._wanted(given)
+            return wanted if np.all(wanted[1:] > wanted[:-1]) else np.unique(wanted)
+        if given.shape != (len(self),):
+            raise _invalid(f"形状为 {given.shape} 的筛选", f"({len(self)},) 的真假值")
+        return np.flatnonzero(given)
+
+
+def best(similarities: Similarities, positions: Positions, count: int) -> tuple[Positions, Similarities]:
+    """Give the `count` highest of `similarities` with their `positions`, best first, equals by position."""
+    count = min(max(count, 0), len(positions))
+    if count == 0:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+    least = np.partition(similarities, len(similarities) - count)[len(similarities) - count]
+    kept = np.flatnonzero(similarities >= least)
+    order = kept[np.lexsort((positions[kept], -similarities[kept]))][:count]
+    return positions[order], similarities[order]
+
+
+def _invalid(found: str, expected: str) -> InvalidVectors:
+    return InvalidVectors(found=found, expected=expected, remedy="请检查传入的向量与位置")
