@@ -10,9 +10,8 @@ from api.access.viewers import Viewer
 from api.store.store import Store
 from embeddings.index import VectorIndex
 from embeddings.lexical import LexicalIndex
-from matcher.eligibility.rulebook import Rulebook
 from matcher.offers import Offer
-from matcher.pairing.pipeline import OfferShelf
+from matcher.pairing.offer_shelf import OfferShelf
 from matcher.pairing.ports import TextEncoder
 from matcher.pairing.recall import Shelf
 from matcher.pairing.texts import offer_text
@@ -58,5 +57,4 @@ class OfferIndex:
         dense.upsert(keys, self._encoder.encode(texts))
         lexical = LexicalIndex(self._tokenizer)
         lexical.build(keys, texts)
-        rules = Rulebook.of(offer.criteria for offer in offers)
-        return OfferShelf(offers, Shelf(self._encoder, dense, lexical), rules)
+        return OfferShelf.of(offers, Shelf(self._encoder, dense, lexical))

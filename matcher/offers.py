@@ -106,6 +106,11 @@ class Offer:
 
 def in_force(offer: Offer, at: date) -> bool:
     """Whether an offer's text is in force on a day: begun, not past, and not superseded without a day of its end."""
-    begun = offer.effective_from is None or offer.effective_from <= at
-    open_still = at <= offer.effective_to if offer.effective_to else offer.status is not OfferStatus.SUPERSEDED
-    return begun and open_still
+    return (offer.effective_from or date.min) <= at <= last_day(offer)
+
+
+def last_day(offer: Offer) -> date:
+    """The last day on which an offer's text can be in force; the first of all days for one that was superseded."""
+    if offer.effective_to is not None:
+        return offer.effective_to
+    return date.min if offer.status is OfferStatus.SUPERSEDED else date.max

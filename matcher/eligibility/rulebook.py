@@ -1,233 +1,200 @@
-"""Many offers' criteria for one seeker at once (规则簿): compiled once, then a few milliseconds a seeker.
+"""Many offers' criteria for one seeker at once (规则簿): compiled once into arrays, then a few milliseconds a seeker.
 
-What offers share is judged once: single conditions are sorted by field and operator, so that a value is compared with
-all thresholds by one search, and an alternative that many offers name ("科技企业") stands in the book once. The answer
-is that of `evaluation`, state by state, held equal by a property test; findings are made for what is shown.
+What offers share is judged once: identical conditions and identical alternatives ("科技企业") stand in the book once.
+Single conditions are judged field by field (`runs`), compounds layer by layer (`compounds`). The answer is that of
+`evaluation`, state by state, held equal by a property test; findings are made for what is shown.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from operator import itemgetter
+from itertools import groupby
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matcher.eligibility.codes import CODES, STATES
-from matcher.eligibility.comparison import compare
+from matcher.eligibility.compounds import AllLayer, AnyLayer, Groups, Layer, LeastLayer, NotLayer, scored_layer
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator, Scored, conditions, leaves
-from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
-from matcher.eligibility.scores import LEVELS, hundredths, needed
+from matcher.eligibility.results import State
+from matcher.eligibility.runs import MET, UNKNOWN, UNMET, Codes, Run, judge_of, ordered_by
+from matcher.eligibility.scores import hundredths, needed
 from matcher.parties import Values
 
-Codes = list[int]
-Rule = Callable[[Codes], int]
 Key = tuple[Any, ...]
+Counts = NDArray[np.int64]
 
-_MET, _UNMET, _UNKNOWN = CODES[State.MET], CODES[State.UNMET], CODES[State.UNKNOWN]
-_NOT = tuple(CODES[{State.MET: State.UNMET, State.UNMET: State.MET}.get(state, state)] for state in STATES)
-_NO_CEILING = 2**62
-_LEVELS = tuple(CODES[state] for state in LEVELS)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a seeker stands with one offer (资格概要): the state, and that of each condition as the text counts."""
-
-    state: State
-    conditions: tuple[State, ...]
+_HOLDS, _FAILS = 0, 1
+"""The places of what always holds (an offer that asks nothing) and of what never does."""
+_DECIDED: NDArray[np.bool_] = np.array([state in (State.MET, State.UNMET) for state in STATES])
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Conditions on one field that have their codes side by side; ordered by threshold where the operator orders."""
+class Standings:
+    """Where a seeker stands with each of n offers (资格概要), in the order of the book.
 
-    field: str
-    operator: Operator
-    first: int
-    leaves: tuple[Leaf, ...]
-    thresholds: tuple[Any, ...]
+    `states` (n,) are coded by `matcher.eligibility.codes`. Of the `sizes` conditions of an offer, as the text counts
+    them, `decided` could be decided and `met` are met.
+    """
 
-    def judge(self, values: Values, codes: Codes) -> None:
-        """Write the code of each condition of the run."""
-        size, value = len(self.leaves), values.get(self.field)
-        count = _REACHED.get(self.operator)
-        if count is None or value is None or value == NOT_APPLICABLE_VALUE:
-            codes[self.first : self.first + size] = [CODES[compare(leaf, value)] for leaf in self.leaves]
-            return
-        met, rising = count(self.thresholds, value)
-        low, high = (_MET, _UNMET) if rising else (_UNMET, _MET)
-        codes[self.first : self.first + size] = [low] * met + [high] * (size - met)
-
-
-_REACHED: Mapping[Operator, Callable[[Sequence[Any], Any], tuple[int, bool]]] = {
-    Operator.GE: lambda thresholds, value: (bisect_right(thresholds, value), True),
-    Operator.GT: lambda thresholds, value: (bisect_left(thresholds, value), True),
-    Operator.LE: lambda thresholds, value: (bisect_left(thresholds, value), False),
-    Operator.LT: lambda thresholds, value: (bisect_right(thresholds, value), False),
-}
-"""How many of the rising thresholds come before the value, and whether those are the ones that are met."""
+    states: Codes
+    sizes: Counts
+    decided: Counts
+    met: Counts
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """Compiled criteria (规则簿), one entry an offer in the order given; `None` asks nothing."""
 
-    runs: tuple[_Run, ...]
-    rules: tuple[Rule, ...]
-    entries: tuple[tuple[int, tuple[int, ...]], ...]
-    size: int
+    runs: tuple[Run, ...]
+    layers: tuple[Layer, ...]
+    blank: Codes
+    entries: Groups
+    sizes: Counts
 
     @classmethod
     def of(cls, criteria: Iterable[Criterion | None]) -> "Rulebook":
         """Compile criteria; identical conditions and compounds become one."""
         given = list(criteria)
-        runs, places = _runs(leaf for one in given if one is not None for leaf in leaves(one))
-        book = _Book(places, len(places))
-        entries = tuple(book.entry(one) for one in given)
-        return cls(runs, tuple(book.rules), entries, book.size)
+        book = _Book()
+        book.add_runs(leaf for one in given if one is not None for leaf in leaves(one))
+        parts = [[book.node(part) for part in conditions(one)] for one in given]
+        layers, places = book.layers()
+        entries = Groups.of([places[node] for node in nodes] or [_HOLDS] for nodes in parts)
+        sizes = np.array([len(nodes) for nodes in parts], dtype=np.int64)
+        blank = np.array(book.blank + [UNKNOWN] * len(book.compounds), dtype=np.uint8)
+        return cls(tuple(book.runs), layers, blank, entries, sizes)
 
-    def standings(self, values: Values) -> list[Standing]:
+    def standings(self, values: Values) -> Standings:
         """Where a seeker stands with each offer; its values are derived and dated (`matcher.derivation`)."""
-        codes = self._codes(values)
-        return [
-            Standing(STATES[codes[whole]], tuple([STATES[codes[part]] for part in parts]))
-            for whole, parts in self.entries
-        ]
-
-    def states(self, values: Values) -> list[State]:
-        """The state of each offer for a seeker."""
-        codes = self._codes(values)
-        return [STATES[codes[whole]] for whole, _ in self.entries]
+        parts = self._codes(values)[self.entries.parts]
+        begins = self.entries.starts
+        if not len(begins):
+            none = np.zeros(0, dtype=np.int64)
+            return Standings(none.astype(np.uint8), none, none, none)
+        asked = np.minimum(self.sizes, 1)
+        return Standings(
+            np.minimum.reduceat(parts, begins),
+            self.sizes,
+            np.add.reduceat(_DECIDED[parts], begins, dtype=np.int64) * asked,
+            np.add.reduceat(parts == MET, begins, dtype=np.int64) * asked,
+        )
 
     def _codes(self, values: Values) -> Codes:
-        codes = [_UNKNOWN] * (self.size - len(self.rules))
+        codes = self.blank.copy()
         for run in self.runs:
-            run.judge(values, codes)
-        write = codes.append
-        for rule in self.rules:
-            write(rule(codes))
+            run.write(values.get(run.field), codes)
+        for layer in self.layers:
+            layer.write(codes)
         return codes
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A compound in the making: the nodes that it is made of, and the layer that it belongs to."""
+
+    criterion: Criterion
+    parts: tuple[int, ...]
+    layer: tuple[int, str]
+
+
+@dataclass(slots=True)
+class _Book:
+    """A rulebook in the making. A node is a place for single conditions, and counts on from there for compounds."""
+
+    runs: list[Run] = field(default_factory=list)
+    blank: list[int] = field(default_factory=lambda: [MET, UNMET])
+    compounds: list[_Node] = field(default_factory=list)
+    known: dict[Key, int] = field(default_factory=dict)
+
+    def add_runs(self, given: Iterable[Leaf]) -> None:
+        """Lay out the distinct conditions, those on one field with one operator side by side."""
+        groups: dict[tuple[str, Operator], dict[Key, Leaf]] = {}
+        for leaf in given:
+            groups.setdefault((leaf.field, leaf.operator), {}).setdefault(_key(leaf), leaf)
+        for (code, operator), members in groups.items():
+            run, first = ordered_by(operator, list(members.values())), len(self.blank)
+            self.known |= {_key(leaf): place for place, leaf in enumerate(run, first)}
+            if operator is Operator.MANUAL:
+                self.blank += [CODES[State.MANUAL_REVIEW]] * len(run)
+            else:
+                self.blank += [UNKNOWN] * len(run)
+                self.runs.append(Run(code, first, len(run), judge_of(operator, run)))
+
+    def node(self, criterion: Criterion) -> int:
+        """The node of a criterion, made where it is new."""
+        match criterion:
+            case Leaf():
+                return self.known[_key(criterion)]
+            case Not(child=child):
+                return self._add(criterion, (self.node(child),), ())
+            case Scored():
+                parts = tuple(self.node(band.when) for table in criterion.tables for band in table.bands)
+                return self._add(criterion, parts, _points(criterion))
+            case All(children=children):
+                return self._joined(criterion, tuple(self.node(child) for child in children), len(children))
+            case AnyOf(children=children, least=least):
+                return self._joined(criterion, tuple(self.node(child) for child in children), least)
+
+    def _joined(self, criterion: All | AnyOf, parts: tuple[int, ...], least: int) -> int:
+        if least <= 0:
+            return _HOLDS
+        if least > len(parts):
+            return _FAILS
+        return parts[0] if len(parts) == 1 else self._add(criterion, parts, (least,))
+
+    def _add(self, criterion: Criterion, parts: tuple[int, ...], more: Key) -> int:
+        several = isinstance(criterion, AnyOf) and criterion.least > 1
+        kind = "Least" if several else type(criterion).__name__
+        key = (kind, parts, more)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = len(self.blank) + len(self.compounds)
+            depth = 1 + max((self._depth(part) for part in parts), default=0)
+            self.compounds.append(_Node(criterion, parts, (depth, kind)))
+        return found
+
+    def _depth(self, node: int) -> int:
+        return 0 if node < len(self.blank) else self.compounds[node - len(self.blank)].layer[0]
+
+    def layers(self) -> tuple[tuple[Layer, ...], list[int]]:
+        """The layers from the ground up, and the place of each node."""
+        single = len(self.blank)
+        order = sorted(range(len(self.compounds)), key=lambda number: self.compounds[number].layer)
+        places = list(range(single + len(order)))
+        for place, number in enumerate(order, single):
+            places[single + number] = place
+        made: list[Layer] = []
+        first = single
+        for (_, kind), numbers in groupby(order, key=lambda number: self.compounds[number].layer):
+            nodes = [self.compounds[number] for number in numbers]
+            made.append(_layer(kind, first, nodes, [[places[part] for part in node.parts] for node in nodes]))
+            first += len(nodes)
+        return tuple(made), places
+
+
+def _layer(kind: str, first: int, nodes: Sequence[_Node], parts: Sequence[Sequence[int]]) -> Layer:
+    match kind:
+        case "All":
+            return AllLayer(first, Groups.of(parts))
+        case "AnyOf":
+            return AnyLayer(first, Groups.of(parts))
+        case "Not":
+            return NotLayer(first, np.array([part for (part,) in parts], dtype=np.int64))
+        case "Least":
+            least = [node.criterion.least for node in nodes if isinstance(node.criterion, AnyOf)]
+            return LeastLayer(first, Groups.of(parts), np.array(least, dtype=np.int64))
+        case _:
+            scores = [node.criterion for node in nodes if isinstance(node.criterion, Scored)]
+            return scored_layer(first, list(zip(scores, parts, strict=True)))
 
 
 def _key(leaf: Leaf) -> Key:
     return leaf.field, leaf.operator.value, type(leaf.value).__name__, leaf.value
 
 
-def _runs(given: Iterable[Leaf]) -> tuple[tuple[_Run, ...], dict[Key, int]]:
-    """The distinct conditions in runs, and the place of each."""
-    groups: dict[tuple[str, Operator], dict[Key, Leaf]] = {}
-    for leaf in given:
-        groups.setdefault((leaf.field, leaf.operator), {}).setdefault(_key(leaf), leaf)
-    runs: list[_Run] = []
-    places: dict[Key, int] = {}
-    for (code, operator), members in groups.items():
-        run = list(members.values())
-        if operator in _REACHED:
-            run.sort(key=_threshold)
-        runs.append(_Run(code, operator, len(places), tuple(run), tuple(map(_threshold, run))))
-        places.update({_key(leaf): place for place, leaf in enumerate(run, len(places))})
-    return tuple(runs), places
-
-
-def _threshold(leaf: Leaf) -> Any:
-    return leaf.value
-
-
-@dataclass(slots=True)
-class _Book:
-    """A rulebook in the making: compounds by what they are made of, each after its parts."""
-
-    places: dict[Key, int]
-    size: int
-    rules: list[Rule] = field(default_factory=list)
-
-    def entry(self, criterion: Criterion | None) -> tuple[int, tuple[int, ...]]:
-        parts = tuple(self.place(part) for part in conditions(criterion))
-        return (parts[0] if len(parts) == 1 else self._add(("all", *parts), _all(parts))), parts
-
-    def place(self, criterion: Criterion) -> int:
-        match criterion:
-            case Leaf():
-                return self.places[_key(criterion)]
-            case Not(child=child):
-                inner = self.place(child)
-                return self._add(("not", inner), lambda codes: _NOT[codes[inner]])
-            case All(children=children):
-                parts = tuple(self.place(child) for child in children)
-                return self._add(("all", *parts), _all(parts))
-            case AnyOf(children=children, least=least):
-                parts = tuple(self.place(child) for child in children)
-                return self._add(("any", least, *parts), _any(parts, least))
-            case Scored():
-                return self._scored(criterion)
-
-    def _scored(self, scored: Scored) -> int:
-        tables = tuple(
-            tuple((hundredths(band.points), self.place(band.when)) for band in table.bands) for table in scored.tables
-        )
-        groups = tuple(table.group for table in scored.tables)
-        return self._add(("scored", tables, groups, scored.groups, needed(scored)), _points(scored, tables))
-
-    def _add(self, key: Key, rule: Rule) -> int:
-        found = self.places.get(key)
-        if found is None:
-            found = self.places[key] = self.size
-            self.size += 1
-            self.rules.append(rule)
-        return found
-
-
-def _all(parts: tuple[int, ...]) -> Rule:
-    if not parts:
-        return lambda _: _MET
-    if len(parts) == 1:
-        (only,) = parts
-        return lambda codes: codes[only]
-    take = itemgetter(*parts)
-    return lambda codes: min(take(codes))
-
-
-def _any(parts: tuple[int, ...], least: int) -> Rule:
-    """The first state, from met over the undecided ones, with which at least `least` of the parts are reached."""
-
-    def rule(codes: Codes) -> int:
-        found = [codes[part] for part in parts]
-        reached = 0
-        for level in _LEVELS:
-            reached += found.count(level)
-            if reached >= least:
-                return level
-        return _UNMET
-
-    return rule
-
-
-def _points(scored: Scored, tables: Sequence[Sequence[tuple[int, int]]]) -> Rule:
-    """The first level of certainty at which the points suffice (see `scores.evaluate_scored`)."""
-    names = [table.group for table in scored.tables]
-    floors = [
-        (group.name, hundredths(group.least) if group.least else 0, _ceiling(group.most)) for group in scored.groups
-    ]
-    enough = needed(scored)
-
-    def suffices(codes: Codes, counted: tuple[int, ...]) -> bool:
-        given = [max((points for points, place in bands if codes[place] in counted), default=0) for bands in tables]
-        whole = sum(points for points, name in zip(given, names, strict=True) if not name)
-        for group, least, most in floors:
-            within = min(most, sum(points for points, name in zip(given, names, strict=True) if name == group))
-            if within < least:
-                return False
-            whole += within
-        return whole >= enough
-
-    def rule(codes: Codes) -> int:
-        for place, level in enumerate(_LEVELS):
-            if suffices(codes, _LEVELS[: place + 1]):
-                return level
-        return _UNMET
-
-    return rule
-
-
-def _ceiling(most: Decimal | None) -> int:
-    return _NO_CEILING if most is None else hundredths(most)
+def _points(scored: Scored) -> Key:
+    """What tells two scores over the same conditions apart."""
+    tables = tuple((table.group, tuple(hundredths(band.points) for band in table.bands)) for table in scored.tables)
+    return tables, scored.groups, needed(scored)

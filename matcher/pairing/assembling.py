@@ -13,11 +13,10 @@ from matcher.offers import Offer
 from matcher.pairing.explaining import explanation, gaps, reasons, shared_words, unknowns
 from matcher.pairing.matches import Contribution, Match
 from matcher.pairing.measures import STRUCTURED, Measure, intent_fit
-from matcher.pairing.scoring import Scoring, contribution, hundredths, total
+from matcher.pairing.scoring import Scoring, contribution, total
 from matcher.parties import Values
 
 _DECIDED = frozenset({State.MET, State.UNMET})
-_OF_THE_KIND = ("intent", "completeness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +45,6 @@ def assemble(seeker: Seeker, offer: Offer, nearness: Nearness, scoring: Scoring)
         unknowns=(),
         values=seeker.values,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """A score in hundredths of a point, and the part of it that speaks of this seeker and this offer (切题部分)."""
-
-    total: int
-    relevant: int
-
-
-def points_of(
-    seeker: Seeker, offer: Offer, nearness: Nearness, conditions: Sequence[State], scoring: Scoring
-) -> Points:
-    """The score that `assemble` would give, from the states of the offer's conditions."""
-    measures = _measures(seeker, offer, nearness, conditions)
-    parts = {name: hundredths(name, measure, scoring) for name, measure in measures.items() if measure is not None}
-    total = sum(parts.values())
-    return Points(total, total - sum(parts.get(name, 0) for name in _OF_THE_KIND))
 
 
 def explained(match: Match, text: str, at: date | None = None) -> Match:

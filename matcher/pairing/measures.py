@@ -3,7 +3,7 @@
 A measure reads few fields and says which, so that a column of a million seekers is measured once per distinct value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,11 +26,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class StructuredMeasure:
-    """A measure over known fields: its name among the contributions, the fields it reads, and how it is taken."""
+    """A measure over known fields: its name among the contributions, the fields it reads, and how it is taken.
+
+    `sees` is all of an offer that the measure depends on: of offers with the same it is taken once.
+    """
 
     name: str
     reads: tuple[str, ...]
     take: Callable[[Values, Offer], Measure | None]
+    sees: Callable[[Offer], Hashable]
 
 
 def industry_fit(values: Values, offer: Offer) -> Measure | None:
@@ -106,13 +110,19 @@ def _pledges(values: Values) -> set[str]:
 
 
 STRUCTURED: tuple[StructuredMeasure, ...] = (
-    StructuredMeasure("industry", ("industry",), industry_fit),
-    StructuredMeasure("region", ("region",), region_fit),
-    StructuredMeasure("amount", ("need_amount_wan",), amount_fit),
+    StructuredMeasure("industry", ("industry",), industry_fit, lambda offer: offer.industry_focus),
+    StructuredMeasure("region", ("region",), region_fit, lambda offer: offer.service_regions),
+    StructuredMeasure(
+        "amount",
+        ("need_amount_wan",),
+        amount_fit,
+        lambda offer: (offer.terms.amount_min_wan, offer.terms.amount_max_wan),
+    ),
     StructuredMeasure(
         "security",
         ("collateral", "has_real_estate_collateral", *(code for codes in _PLEDGES.values() for code in codes)),
         security_fit,
+        lambda offer: (offer.terms.secured_by, offer.terms.guarantee_modes),
     ),
 )
 """Every measure over known fields, in the order in which they are shown."""

@@ -1,31 +1,27 @@
 """Offers for a seeker, as a sentence: recall, eligibility, measures, score, rank, explain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from heapq import nsmallest
 
 import numpy as np
 
 from matcher.derivation import at_date, derive
+from matcher.eligibility.codes import CODES
 from matcher.eligibility.results import EXCLUDING
-from matcher.eligibility.rulebook import Rulebook
+from matcher.eligibility.rulebook import Standings
 from matcher.needs import Seeker
-from matcher.offers import Offer, OfferKind, in_force
-from matcher.pairing.assembling import Nearness, assemble, explained, points_of
+from matcher.offers import OfferKind
+from matcher.pairing.assembling import Nearness, assemble, explained
 from matcher.pairing.matches import Match
-from matcher.pairing.ranking import WINDOW, diversify
-from matcher.pairing.recall import Recalled, Shelf, recall
+from matcher.pairing.offer_points import points_of
+from matcher.pairing.offer_shelf import OfferShelf
+from matcher.pairing.ports import Positions
+from matcher.pairing.ranking import WINDOW, Candidate, best, diversify, moved_back
+from matcher.pairing.recall import Recalled, recall
 from matcher.pairing.scoring import Scoring
 
-
-@dataclass(frozen=True, slots=True)
-class OfferShelf:
-    """Offers, their recall and their compiled criteria (资源检索面): an offer's key is its place in `offers`."""
-
-    offers: Sequence[Offer]
-    shelf: Shelf
-    rules: Rulebook
+_EXCLUDED = np.array([CODES[state] for state in EXCLUDING], dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +37,38 @@ class Wish:
 def match_offers(seeker: Seeker, offers: OfferShelf, wish: Wish, scoring: Scoring) -> tuple[list[Match], int]:
     """Rank offers for a seeker; also how many were considered."""
     seeker = dated(seeker, wish.at)
-    keys = np.array([key for key, offer in enumerate(offers.offers) if _open_to(offer, seeker, wish)], dtype=np.int64)
-    near = nearness_of(recall(offers.shelf, seeker.text, keys), scoring)
-    best = [
-        assemble(seeker, offers.offers[key], near[key], scoring) for key in ranked(seeker, offers, near, wish, scoring)
+    considered = offers.admission.open_to(seeker.kind, seeker.id, wish.kinds, wish.at)
+    standings = offers.rules.standings(seeker.values)
+    recalled = recall(offers.shelf, seeker.text, _wanted(considered, standings, wish))
+    chosen = diversify(ranked(seeker, offers, recalled, standings, wish, scoring), wish.limit, scoring)
+    near = nearness_of(recalled, [place.candidate.row for place in chosen], scoring)
+    matches = [
+        moved_back(assemble(seeker, place.candidate.offer, nearness, scoring), place)
+        for place, nearness in zip(chosen, near, strict=True)
     ]
-    chosen = diversify(best, wish.limit, scoring)
-    return [explained(match, seeker.text, wish.at) for match in chosen], len(keys)
+    return [explained(match, seeker.text, wish.at) for match in matches], len(considered)
 
 
-def ranked(seeker: Seeker, offers: OfferShelf, near: Mapping[int, Nearness], wish: Wish, scoring: Scoring) -> list[int]:
-    """The best keys, enough for `diversify`: excluded ones last (hidden by default), then by score, then by key.
+def _wanted(considered: Positions, standings: Standings, wish: Wish) -> Positions:
+    """Those that can be in the list: excluded ones only where they are asked for."""
+    return considered if wish.include_unmet else considered[~np.isin(standings.states[considered], _EXCLUDED)]
+
+
+def ranked(
+    seeker: Seeker, offers: OfferShelf, recalled: Recalled, standings: Standings, wish: Wish, scoring: Scoring
+) -> list[Candidate]:
+    """The best candidates, enough for `diversify`: excluded ones last, then by score, then by position.
 
     What is only of the kind asked for and says nothing of the seeker is left out, past the first few.
     """
-    standings = offers.rules.standings(seeker.values)
-    scored = []
-    for key, nearness in near.items():
-        excluded = standings[key].state in EXCLUDING
-        if wish.include_unmet or not excluded:
-            points = points_of(seeker, offers.offers[key], nearness, standings[key].conditions, scoring)
-            scored.append((excluded, -points.total, key, points.relevant >= scoring.relevant_least))
-    best = nsmallest(wish.limit * WINDOW, scored)
-    return [key for place, (_, _, key, relevant) in enumerate(best) if relevant or place < scoring.shown_anyway]
+    points = points_of(seeker, offers, recalled, standings, scoring)
+    excluded = np.isin(standings.states[recalled.keys], _EXCLUDED)
+    rows = best(points.totals, excluded, wish.limit * WINDOW)
+    kept = (points.relevant[rows] >= scoring.relevant_least) | (np.arange(len(rows)) < scoring.shown_anyway)
+    return [
+        Candidate(row, offers.offers[recalled.keys[row]], bool(excluded[row]), int(points.totals[row]))
+        for row in rows[kept].tolist()
+    ]
 
 
 def dated(seeker: Seeker, at: date) -> Seeker:
@@ -71,16 +76,7 @@ def dated(seeker: Seeker, at: date) -> Seeker:
     return replace(seeker, values=at_date(derive(seeker.values), at))
 
 
-def _open_to(offer: Offer, seeker: Seeker, wish: Wish) -> bool:
-    wanted = not wish.kinds or offer.kind in wish.kinds
-    own = bool(seeker.id) and offer.provider_id == seeker.id
-    return wanted and not own and seeker.kind in offer.audience and in_force(offer, wish.at)
-
-
-def nearness_of(recalled: Recalled, scoring: Scoring) -> dict[int, Nearness]:
-    """How near each candidate's text is, by key, in the order of recall."""
-    semantic, lexical = scoring.semantic(recalled.semantic), scoring.lexical(recalled.lexical)
-    return {
-        int(key): Nearness(float(near), float(overlap))
-        for key, near, overlap in zip(recalled.keys, semantic, lexical, strict=True)
-    }
+def nearness_of(recalled: Recalled, rows: list[int], scoring: Scoring) -> Iterator[Nearness]:
+    """How near the texts of some rows of what was recalled are."""
+    semantic, lexical = scoring.semantic(recalled.semantic[rows]), scoring.lexical(recalled.lexical[rows])
+    return map(Nearness, semantic.tolist(), lexical.tolist())

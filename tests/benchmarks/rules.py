@@ -84,7 +84,7 @@ def one_seeker(count: int, repeat: int) -> None:
     compiled = perf_counter() - started
     total = sum(len(list(leaves(item))) for item in criteria)
     print(
-        f"{count} offers, {total} conditions, {sum(len(run.leaves) for run in book.runs)} distinct; compiled in",
+        f"{count} offers, {total} conditions, {sum(run.size for run in book.runs)} distinct; compiled in",
         end=" ",
     )
     print(f"{compiled * 1000:.0f} ms")

@@ -16,7 +16,6 @@ from matcher.eligibility.columns import Row, column_frame, state_codes
 from matcher.eligibility.criteria import All, AnyOf, Band, Criterion, Group, Leaf, Not, Operator, Scored, Table
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
-from matcher.eligibility.rulebook import Rulebook
 from matcher.fields import PartyKind, Value
 from matcher.offers import Terms
 from matcher.pairing.assembling import Nearness, assemble
@@ -140,18 +139,6 @@ def test_states_of_a_column_equal_the_states_of_its_rows(criterion: Criterion, p
     codes = state_codes(laid_out(profiles), criterion, at).to_list()
     by_row = [evaluate(criterion, at_date(derive(values), at)).state for values in profiles]
     assert [STATES[code] for code in codes] == by_row
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.none() | CRITERIA, max_size=4), st.lists(PROFILES, min_size=1, max_size=3), DATES)
-def test_a_rulebook_gives_each_offer_the_state_and_the_conditions_of_its_evaluation(criteria, profiles, at: date):
-    book = Rulebook.of(criteria)
-    for values in (at_date(derive(profile), at) for profile in profiles):
-        plain = [evaluate(criterion, values) for criterion in criteria]
-        assert [(item.state, item.conditions) for item in book.standings(values)] == [
-            (item.state, item.conditions) for item in plain
-        ]
-        assert book.states(values) == [item.state for item in plain]
 
 
 @settings(max_examples=200, deadline=None)

@@ -108,7 +108,8 @@ def test_what_is_missing_is_named_and_excludes_nobody():
 def test_each_measure_moves_the_rank_its_own_way(better, worse, values):
     first, second = replace(offer("z", "诊断"), **better), replace(offer("a", "诊断"), **worse)
     one = replace(seeker("企业", "诊断 试剂", **values), need=Need(kinds=frozenset({OfferKind.LOAN})))
-    matches, _ = match_offers(one, offer_shelf([second, first]), Wish(2, AT), SCORING)
+    plain = Scoring(repeat_provider=0, repeat_kind=0)
+    matches, _ = match_offers(one, offer_shelf([second, first]), Wish(2, AT), plain)
     assert [match.offer.id for match in matches] == ["z", "a"]
     assert matches[0].score > matches[1].score
 

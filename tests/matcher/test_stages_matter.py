@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from matcher.eligibility.results import Eligibility, State
-from matcher.pairing import assembling, offer_shelf, pipeline, prospecting
+from matcher.pairing import assembling, offer_points, offer_shelf, pipeline, prospecting
 from matcher.pairing.measures import Measure
 from matcher.pairing.offer_points import Points
-from matcher.pairing.ranking import Candidate, Place
 from matcher.pairing.prospecting import Ranking
+from matcher.pairing.ranking import Candidate, Place
 from matcher.pairing.recall import Recalled
 from tests.matcher import test_pipeline
 
@@ -66,7 +66,8 @@ BROKEN = {
     "column scoring": (prospecting, "points", lambda frame, *_: np.arange(len(frame))),
     "ranking of offers": (pipeline, "ranked", _as_they_came),
     "ranking of seekers": (prospecting, "ranked", _first_come),
-    "quick scoring": (pipeline, "points_of", _all_equal),
+    "scoring of a shelf": (pipeline, "points_of", _all_equal),
+    "measures of a shelf": (offer_points, "STRUCTURED", ()),
     "diversity": (pipeline, "diversify", lambda ranked, limit, scoring: [Place(item) for item in ranked[:limit]]),
     "explaining": (pipeline, "explained", lambda match, text, at: match),
     "dates of force": (offer_shelf, "last_day", lambda offer: date.max),
