@@ -26,9 +26,15 @@ class InvalidSettings(ServiceError):
 
 
 class StoreUnavailable(ServiceError):
-    """The database cannot be reached, is locked for too long, or its disk is full (数据库不可用)."""
+    """The database cannot be reached or is locked for too long (数据库不可用); later it may be well again."""
 
     code = "store_unavailable"
+
+
+class StoreFull(ServiceError):
+    """No room left to write in (存储空间不足): nothing of the write was kept, and reads go on."""
+
+    code = "insufficient_storage"
 
 
 class StoreIncompatible(ServiceError):
@@ -41,6 +47,24 @@ class StoreDamaged(ServiceError):
     """A stored row that cannot be read back as what was written (数据损坏)."""
 
     code = "store_damaged"
+
+
+class FeedPruned(ServiceError):
+    """Changes were asked for that the feed no longer holds (变更记录已清理): what is derived must be rebuilt whole."""
+
+    code = "feed_pruned"
+
+
+class KeyInFlight(ServiceError):
+    """A request with the same Idempotency-Key has not been answered yet (幂等键正在处理)."""
+
+    code = "idempotency_key_in_flight"
+
+
+class KeyReused(ServiceError):
+    """An Idempotency-Key that came before, with another request (幂等键已用于其他请求)."""
+
+    code = "idempotency_key_reused"
 
 
 class UnknownTenant(ServiceError):
@@ -71,3 +95,27 @@ class PayloadTooLarge(ServiceError):
     """A body or file over the limit (内容过大)."""
 
     code = "payload_too_large"
+
+
+class BackupRefused(ServiceError):
+    """A backup that is incomplete, altered or of a later version, or a place that is not empty (备份或目标不可用)."""
+
+    code = "backup_refused"
+
+
+class BackupFailed(ServiceError):
+    """A backup or a restore that could not be written to its end; nothing half is left (备份或恢复未完成)."""
+
+    code = "backup_failed"
+
+
+class IndexLoading(ServiceError):
+    """The index of parties is still being opened or built; what needs no parties answers meanwhile (索引载入中)."""
+
+    code = "index_loading"
+
+
+class IndexFailed(ServiceError):
+    """The index could not be built or merged; the one before it stays (索引未能建成)."""
+
+    code = "index_failed"

@@ -32,10 +32,12 @@ class RootCommands(LazyGroup):
     """`rongtong …`."""
 
     later: ClassVar[dict[str, str]] = {
+        "backup": "api.cli.backing:backup",
         "benefits": "api.cli.benefits:benefits",
         "eligibility": "api.cli.eligibility:eligibility",
         "evaluate": "api.cli.evaluating:evaluate",
         "gaps": "api.cli.unlocking:gaps",
+        "restore": "api.cli.backing:restore",
     }
 
 

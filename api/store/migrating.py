@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from api.errors import StoreIncompatible
 from api.store.database import Database
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this version works with; known here so that a start on a current database loads no alembic."""
 _SCRIPTS = Path(__file__).parent / "migrations"
 _log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ def migrate(database: Database) -> None:
     with database.writing() as connection:
         before = revision(connection)
         if before != HEAD:
-            _upgrade(connection, before)
+            upgrade(connection, HEAD)
             _log.info("store_migrated", before=before, after=HEAD)
 
 
@@ -36,7 +36,8 @@ def revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _upgrade(connection: Connection, before: str | None) -> None:
+def upgrade(connection: Connection, to: str) -> None:
+    """Run the migrations up to revision `to`, in the caller's transaction; `StoreIncompatible` for one unknown here."""
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -44,8 +45,8 @@ def _upgrade(connection: Connection, before: str | None) -> None:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if before is not None and before not in known:
+    for wanted in {revision(connection), to} - known - {None}:
         raise StoreIncompatible(
-            found=f"数据库版本 {before}", expected=f"不高于 {HEAD} 的版本", remedy="请升级本软件，或换一个数据文件夹"
+            found=f"数据库版本 {wanted}", expected=f"不高于 {HEAD} 的版本", remedy="请升级本软件，或换一个数据文件夹"
         )
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

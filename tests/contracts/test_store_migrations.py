@@ -52,7 +52,7 @@ def test_a_current_database_is_left_as_it_is(database_url: str, monkeypatch: pyt
     first = open_store(database_url)
     identity, tenants = first.identity(), first.tenants.list()
     first.close()
-    monkeypatch.delattr(migrating, "_upgrade")
+    monkeypatch.delattr(migrating, "upgrade")
     again = open_store(database_url)
     assert (again.identity(), again.tenants.list()) == (identity, tenants)
     assert len(identity) == 32
@@ -72,13 +72,13 @@ def test_a_database_of_a_later_version_is_refused(database_url: str) -> None:
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = migrating._upgrade
+    made = migrating.upgrade
 
     def half(*given: object) -> None:
         made(*given)  # type: ignore[arg-type]
         raise RuntimeError
 
-    monkeypatch.setattr(migrating, "_upgrade", half)
+    monkeypatch.setattr(migrating, "upgrade", half)
     with pytest.raises(RuntimeError):
         open_store(database_url)
     database = connect(database_url)
