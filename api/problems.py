@@ -1,5 +1,6 @@
 """Problems (RFC 9457): every refusal leaves as application/problem+json, with a stable code and a Chinese detail."""
 
+import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.errors import (
+    BackupFailed,
+    BackupRefused,
     ForeignTenant,
     ImportRefused,
+    IndexFailed,
+    IndexLoading,
     InvalidSettings,
     PayloadTooLarge,
     ServiceError,
@@ -31,6 +36,7 @@ from embeddings.errors import (
     UnknownKeys,
 )
 from matcher.errors import (
+    InvalidCampaign,
     InvalidCatalogue,
     InvalidLoan,
     InvalidNeed,
@@ -44,6 +50,7 @@ from matcher.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 MAX_DETAIL = 500
 """The longest detail in characters: an answer never mirrors a long input."""
 
@@ -55,6 +62,7 @@ STATUSES: Mapping[type[Exception], int] = {
     UnknownIndustry: 422,
     InvalidNeed: 422,
     InvalidLoan: 422,
+    InvalidCampaign: 422,
     InvalidCatalogue: 500,
     UnknownOffer: 404,
     UnknownParty: 404,
@@ -69,6 +77,10 @@ STATUSES: Mapping[type[Exception], int] = {
     ServiceError: 500,
     InvalidSettings: 500,
     StoreUnavailable: 503,
+    StoreFull: 507,
+    FeedPruned: 503,
+    KeyInFlight: 409,
+    KeyReused: 422,
     StoreIncompatible: 503,
     StoreDamaged: 500,
     UnknownTenant: 404,
@@ -76,6 +88,10 @@ STATUSES: Mapping[type[Exception], int] = {
     UnknownImport: 404,
     ImportRefused: 422,
     PayloadTooLarge: 413,
+    IndexLoading: 503,
+    IndexFailed: 503,
+    BackupRefused: 422,
+    BackupFailed: 507,
 }
 """The one table from error to HTTP status; a test holds it complete over all designed errors."""
 
@@ -89,6 +105,7 @@ CODES: Mapping[int, tuple[str, str, str]] = {
         "该地址不支持这种请求方法；应为：响应头 Allow 所列的方法。请查看 /docs。",
     ),
     408: ("request_timeout", "请求超时", "请求内容没有按时发完；应为：及时发送。请检查网络后重试。"),
+    409: ("conflict", "请求冲突", "与正在处理的请求冲突；应为：前一个请求已有结果。请稍后重试。"),
     413: ("payload_too_large", "内容过大", "请求内容过大；应为：不超过限额。请拆分后再发送。"),
     415: (
         "unsupported_media_type",
@@ -102,8 +119,16 @@ CODES: Mapping[int, tuple[str, str, str]] = {
         "服务内部出错，请求没有完成；应为：正常处理。请稍后重试，并把请求编号告诉管理员。",
     ),
     503: ("unavailable", "暂时不可用", "服务暂时不可用；应为：正常服务。请稍后重试。"),
+    507: (
+        "insufficient_storage",
+        "存储空间不足",
+        "存储空间已满，这次写入没有保存；应为：磁盘有余量。请联系管理员清理或扩充磁盘后重试；查询不受影响。",
+    ),
 }
 """By status: the code, title and detail of a problem that has none of its own."""
+RETRY_SECONDS: Mapping[str, str] = {KeyInFlight.code: "1"}
+"""By code: when a client may try again (the header Retry-After); after any other 503 in `RETRY_UNAVAILABLE`."""
+RETRY_UNAVAILABLE = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +170,8 @@ class Problem:
         status = status_of(error)
         if status == 500:
             return cls(status, str(getattr(error, "code", CODES[500][0])), CODES[500][2])
+        if isinstance(error, OSError):
+            return cls.of_status(status)
         return cls(status, str(getattr(error, "code", CODES[status][0])), str(error))
 
     def document(self, request_id: str = "") -> dict[str, Any]:
@@ -165,8 +192,12 @@ class Problem:
     def response(self, request_id: str = "", headers: Mapping[str, str] | None = None) -> Response:
         """The HTTP answer."""
         body = orjson.dumps(self.document(request_id))
-        told = {"Content-Language": "zh-CN", **(headers or {})}
+        told = {"Content-Language": "zh-CN", **self._retry(), **(headers or {})}
         return Response(body, self.status, headers=told, media_type=MEDIA_TYPE)
+
+    def _retry(self) -> dict[str, str]:
+        seconds = RETRY_SECONDS.get(self.code, RETRY_UNAVAILABLE if self.status == 503 else None)
+        return {"Retry-After": seconds} if seconds else {}
 
 
 class Refusal(HTTPException):
@@ -189,7 +220,9 @@ class Refusal(HTTPException):
 
 
 def status_of(error: Exception) -> int:
-    """The HTTP status of a designed error; 500 for one that the table does not know."""
+    """The HTTP status of a designed error; 507 for a full disk wherever it was met, 500 for what the table lacks."""
+    if isinstance(error, OSError):
+        return 507 if error.errno in _NO_ROOM else 500
     return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
 
 

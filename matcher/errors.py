@@ -87,3 +87,9 @@ class UnknownParty(MatcherError):
     """No party with this id (主体不存在)."""
 
     code = "unknown_party"
+
+
+class InvalidCampaign(MatcherError):
+    """A campaign's plan that cannot be run, or data that does not fit it (活动方案不合规)."""
+
+    code = "invalid_campaign"
