@@ -3,14 +3,24 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from api.problems import Refusal, Violation
 from api.requests import MAX_LIMIT, MAX_TEXT, MatchRequest, ProspectRequest
-from api.transport.violations import pointer
+from api.transport.violations import pointer, violations
 from matcher.declarations.registry import REGISTRY
 from matcher.errors import MatcherError, UnknownField
 from matcher.fields import Field as PartyField
@@ -23,6 +33,8 @@ FACTS = "Facts"
 PARTY_FACTS = "PartyFacts"
 """The names of the facts' schemas in the OpenAPI document; both derive from the field registry."""
 NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
+_SHORT = 16
+"""The longest text, in characters, whose checked value is remembered."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -115,15 +127,7 @@ class FactBody(Wire):
         return Fact(value, self.source or source, self.observed_on or day)
 
 
-def _as_fact(raw: object) -> object:
-    """A bare value is a fact without a source of its own; no field's value is an object."""
-    return raw if isinstance(raw, Mapping | FactBody) else {"value": raw}
-
-
-PartyFacts = Annotated[
-    dict[str, Annotated[FactBody, BeforeValidator(_as_fact)]],
-    WithJsonSchema({"allOf": [{"$ref": f"#/components/schemas/{PARTY_FACTS}"}]}),
-]
+PartyFacts = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": f"#/components/schemas/{PARTY_FACTS}"}]})]
 
 
 class PartyBody(Wire):
@@ -151,12 +155,29 @@ class PartyBody(Wire):
         if self.id not in {None, identifier}:
             raise Refusal.violating([Violation("id_mismatch", _MISMATCH, pointer("id"))])
         day = self.observed_on or today
-        values = checked_facts({code: fact.value for code, fact in self.facts.items()}, kind=self.kind)
-        facts = {code: self.facts[code].fact(value, self.source, day) for code, value in values.items()}
+        told = _told(self.facts)
+        values = checked_facts(self.facts | {code: fact.value for code, fact in told.items()}, kind=self.kind)
+        facts = {code: Fact(value, self.source, day) for code, value in values.items()}
+        facts |= {code: fact.fact(values[code], self.source, day) for code, fact in told.items()}
         return Party(identifier, self.kind, self.name, facts, tenant, self.source, day, self.synthetic)
 
 
 _MISMATCH = "与地址中的编号不同；应为：相同的编号。请改正或删去。"
+
+
+def _told(facts: Mapping[str, object]) -> dict[str, FactBody]:
+    """The facts that come with a source or a day: those that are objects, since no field's value is one."""
+    told: dict[str, FactBody] = {}
+    wrong: list[Violation] = []
+    for code, raw in facts.items():
+        if isinstance(raw, dict):
+            try:
+                told[code] = FactBody.model_validate(raw)
+            except ValidationError as error:
+                wrong += violations(error.errors(), "body", "facts", code)
+    if wrong:
+        raise Refusal.violating(wrong)
+    return told
 
 
 def checked_facts(facts: Mapping[str, object], *, kind: PartyKind | None = None) -> dict[str, Value]:
@@ -168,12 +189,24 @@ def checked_facts(facts: Mapping[str, object], *, kind: PartyKind | None = None)
     wrong: list[Violation] = []
     for code, raw in facts.items():
         try:
-            values[code] = check_value(_field(code, kind), raw)
+            values[code] = _checked(code, kind, raw)
         except MatcherError as error:
             wrong.append(Violation(error.code, str(error), pointer("facts", code)))
     if wrong:
         raise Refusal.violating(wrong)
     return values
+
+
+def _checked(code: str, kind: PartyKind | None, raw: object) -> Value:
+    """One value; short ones come again and again (places, industries, counts) and are remembered."""
+    if type(raw) is int or (type(raw) is str and len(raw) <= _SHORT):
+        return _remembered(code, kind, raw)
+    return check_value(_field(code, kind), raw)
+
+
+@lru_cache(maxsize=16_384, typed=True)
+def _remembered(code: str, kind: PartyKind | None, raw: object) -> Value:
+    return check_value(_field(code, kind), raw)
 
 
 def _field(code: str, kind: PartyKind | None) -> PartyField:

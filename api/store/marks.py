@@ -8,6 +8,8 @@ IDENTITY = "identity"
 """Tells this database from every other one; a snapshot of another database is not ours."""
 OFFERS_REVISION = "offers_revision"
 CATALOGUE_VERSION = "catalogue_version"
+PRUNED = "changes_pruned"
+"""Up to which sequence number the change feed has been cleared."""
 
 
 def read_mark(connection: Connection, name: str) -> str | None:

@@ -1,10 +1,12 @@
 """Parties in the store: written in bulk, read by those who may see them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, delete, func, select
+from sqlalchemy import Connection, RowMapping, delete, func, select
 
 from api.access.viewers import SystemViewer, Viewer
+from api.crash_points import crash_point
 from api.errors import ForeignTenant
 from api.store.changes import ChangeOp, record
 from api.store.database import Database
@@ -14,11 +16,27 @@ from api.store.storable import is_id
 from api.store.tables import parties
 from api.store.tenants import require_tenant
 from api.store.upserting import Row, UpsertCounts, chunks, replaced, upsert
-from matcher.errors import UnknownParty
+from matcher.errors import MatcherError, UnknownParty
 from matcher.fields import PartyKind
 from matcher.parties import Party
 
 _MAX_KEY = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a batch did: counts of the written, how many were removed, and why some were neither, by place."""
+
+    counts: UpsertCounts
+    deleted: int
+    refused: Mapping[int, MatcherError]
+    missing: Mapping[int, UnknownParty]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    counts: UpsertCounts
+    removed: frozenset[str]
 
 
 class PartyStore:
@@ -81,23 +99,42 @@ class PartyStore:
 
         Raises `ForeignTenant`, `UnknownTenant`, `UnknownField`, and `InvalidValue` for text that cannot be stored.
         """
-        rows = [_own_row(viewer, party) for party in written]
-        with self._database.writing() as connection:
-            require_tenant(connection, viewer.tenant)
-            done = upsert(connection, parties, viewer.tenant, rows, merged if merge else replaced)
-            record(connection, viewer.tenant, ChangeOp.UPSERT, done.written)
-        return done.counts
+        return self._write(viewer, [_own_row(viewer, party) for party in written], (), merge=merge).counts
+
+    def write_batch(
+        self, viewer: Viewer, written: Sequence[Party], removed: Sequence[str] = (), *, merge: bool = True
+    ) -> BatchResult:
+        """Remove some parties and write others, in one transaction; what cannot be is left out and said, by place.
+
+        `merge` is that of `upsert_many`. Raises `ForeignTenant` and `UnknownTenant`, and then writes nothing.
+        """
+        rows: list[Row] = []
+        refused: dict[int, MatcherError] = {}
+        for place, party in enumerate(written):
+            try:
+                rows.append(_own_row(viewer, party))
+            except MatcherError as error:
+                refused[place] = error
+        done = self._write(viewer, rows, [party for party in removed if is_id(party)], merge=merge)
+        missing = {place: _unknown(party) for place, party in enumerate(removed) if party not in done.removed}
+        return BatchResult(done.counts, len(done.removed), refused, missing)
 
     def delete(self, viewer: Viewer, party: str) -> None:
         """Remove a party; its key is never used again. Raises `UnknownParty`."""
-        if not is_id(party):
+        if not (is_id(party) and self._write(viewer, [], [party], merge=True).removed):
             raise _unknown(party)
-        gone = delete(parties).where(parties.c.id == party, visible_parties(viewer)).returning(parties.c.key)
+
+    def _write(self, viewer: Viewer, rows: Sequence[Row], removed: Sequence[str], *, merge: bool) -> _Written:
+        """The one way by which parties change: with their changes in the feed, in one transaction."""
         with self._database.writing() as connection:
-            key = connection.execute(gone).scalar_one_or_none()
-            if key is None:
-                raise _unknown(party)
-            record(connection, viewer.tenant, ChangeOp.DELETE, [(key, party)])
+            if rows:
+                require_tenant(connection, viewer.tenant)
+            gone = _removed(connection, viewer, removed)
+            record(connection, viewer.tenant, ChangeOp.DELETE, gone)
+            done = upsert(connection, parties, viewer.tenant, rows, merged if merge else replaced)
+            record(connection, viewer.tenant, ChangeOp.UPSERT, done.written)
+            crash_point("upsert.before_commit")
+        return _Written(done.counts, frozenset(party for _, party in gone))
 
     def _row(self, viewer: Viewer, party: str) -> RowMapping:
         if not is_id(party):
@@ -117,6 +154,15 @@ class PartyStore:
             query = query.where(parties.c.kind == kind.value)
         with self._database.reading() as connection:
             return connection.execute(query).mappings().all()
+
+
+def _removed(connection: Connection, viewer: Viewer, ids: Sequence[str]) -> list[tuple[int, str]]:
+    """Remove parties; gives the (key, id) of those that were there, by key."""
+    gone: list[tuple[int, str]] = []
+    for chunk in chunks(ids):
+        found = delete(parties).where(parties.c.id.in_(chunk), visible_parties(viewer))
+        gone += [(key, party) for key, party in connection.execute(found.returning(parties.c.key, parties.c.id))]
+    return sorted(gone)
 
 
 def _own_row(viewer: Viewer, party: Party) -> Row:

@@ -1,6 +1,8 @@
 """Parties as rows: facts as JSON `{code: [value, source, day]}`, merged without losing what was known before."""
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 import structlog
@@ -10,12 +12,20 @@ from api.store.storable import digest, require_id
 from api.store.upserting import Row, Stored
 from matcher.declarations.registry import REGISTRY
 from matcher.errors import InvalidValue, MatcherError
-from matcher.fields import Field, PartyKind, Value
+from matcher.fields import PYTHON_TYPES, Field, FieldType, PartyKind, Value
 from matcher.parties import Fact, Party
 from matcher.validation import from_json, to_json
 
+Raw = str | int | bool | list[str]
 _CREDIT_CODE = "credit_code"
 _CREDIT_CODE_LENGTH = 18
+_PLAIN: Mapping[type, tuple[FieldType, ...]] = {
+    kind: tuple(item for item in FieldType if PYTHON_TYPES[item] is kind) for kind in (str, int, bool)
+}
+_NUMBERS = tuple(item for item in FieldType if PYTHON_TYPES[item] is Decimal)
+_DATE = FieldType.DATE
+_SURE_DIGITS = 18
+"""A number of so few characters is within the bounds that `from_json` reads by."""
 _log = structlog.get_logger(__name__)
 
 
@@ -24,8 +34,9 @@ def row_of(party: Party) -> Row:
 
     Raises `UnknownField`, and `InvalidValue` for what could not be read back the same.
     """
+    known = REGISTRY.fields
     facts = {
-        code: [_readable(REGISTRY[code], fact.value), fact.source, fact.observed_on.isoformat()]
+        code: [_readable(known.get(code) or REGISTRY[code], fact.value), fact.source, fact.observed_on.isoformat()]
         for code, fact in party.facts.items()
     }
     row = {
@@ -88,8 +99,22 @@ def party_of(row: Stored) -> Party:
 _day = lru_cache(maxsize=4096)(date.fromisoformat)
 
 
-def _readable(field: Field, value: Value) -> str | int | bool | list[str]:
+def _readable(field: Field, value: Value) -> Raw:
     """Give the value as JSON, sure that it reads back as the same; what does not would be lost silently later."""
+    plain = _PLAIN.get(type(value))
+    if plain is not None and field.type in plain:
+        return value  # type: ignore[return-value]  # text, whole numbers and flags are JSON as they are
+    if type(value) is date and field.type is _DATE:
+        return value.isoformat()
+    if type(value) is Decimal and field.type in _NUMBERS and value.is_finite():
+        digits = format(value, "f")
+        if len(digits) <= _SURE_DIGITS:
+            return digits
+    return _read_back(field, value)
+
+
+def _read_back(field: Field, value: Value) -> Raw:
+    """The long way, for what is not plain to see: write it, read it, compare."""
     raw = to_json(field, value)
     if from_json(field, raw) != value:
         raise InvalidValue(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -143,6 +144,22 @@ imports = Table(
     Column("counts", Document, nullable=False),
     Index(None, "tenant_id", "started"),
 )
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _text("tenant_id", ForeignKey("tenants.id"), primary_key=True),
+    _text("key", primary_key=True),
+    _text("method"),
+    _text("path"),
+    _text("digest"),
+    Column("status", Integer, nullable=False),
+    _text("media_type", nullable=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "at"),
+)
+"""Answers to requests that bore an Idempotency-Key: written with what the request wrote, pruned by age."""
 
 marks = Table(
     "marks",

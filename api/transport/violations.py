@@ -8,9 +8,9 @@ from api.problems import Violation
 _PARAMETERS = {"query", "path", "header", "cookie"}
 
 
-def violations(errors: Sequence[Mapping[str, Any]]) -> tuple[Violation, ...]:
-    """Turn pydantic's errors into violations: code, place and Chinese detail."""
-    return tuple(_violation(error) for error in errors)
+def violations(errors: Sequence[Mapping[str, Any]], *within: str | int) -> tuple[Violation, ...]:
+    """Turn pydantic's errors into violations: code, place and Chinese detail; `within` leads to what was validated."""
+    return tuple(_violation({**error, "loc": (*within, *error.get("loc", ()))}) for error in errors)
 
 
 def pointer(*steps: str | int) -> str:
