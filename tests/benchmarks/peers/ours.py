@@ -1,0 +1,50 @@
+"""Our engine (本系统): the rule over mapped columns, then the exact nearest of mapped vectors among what meets it."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from embeddings.vector_files import VectorWriter
+from embeddings.vectors import Vectors
+from matcher.eligibility.columns import column_schema
+from matcher.eligibility.filtering import met_positions
+from tests.benchmarks.filters import Filter
+from tests.benchmarks.peers.port import LIMIT, InProcess, Question
+from tests.benchmarks.prepared import World
+from tests.benchmarks.world import AT
+
+_BATCH = 50_000
+
+
+class Ours(InProcess):
+    """What a list of prospects does before it scores: `met_positions`, then `Vectors.nearest`."""
+
+    settings = f"rongtong {version('rongtong')}, columns as Arrow and vectors as float32, both mapped"
+
+    def build(self, world: World, folder: Path) -> None:
+        """Write the columns and the vectors as a snapshot has them."""
+        columns(world.frame()).write_ipc(folder / "columns.arrow", compression="uncompressed")
+        vectors = world.vectors()
+        with VectorWriter(folder / "vectors", world.dimension) as writer:
+            for start in range(0, world.rows, _BATCH):
+                writer.append(vectors[start : start + _BATCH])
+
+    def open(self, world: World, folder: Path) -> None:
+        """Map both."""
+        self._frame = pl.read_ipc(folder / "columns.arrow")
+        self._vectors = Vectors.open(folder / "vectors")
+        self._rules = {chosen.name: chosen.criterion() for chosen in world.filters}
+
+    def search(self, question: Question, chosen: Filter) -> NDArray[np.int64]:
+        """Filter, then exact."""
+        positions = met_positions(self._frame, self._rules[chosen.name], AT)
+        return self._vectors.nearest(question.vector, LIMIT, positions)[0]
+
+
+def columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """The world's fields as columns of the types that rules read."""
+    schema = column_schema()
+    return frame.select(pl.col(name).cast(schema[name]) for name in frame.columns if name in schema)
