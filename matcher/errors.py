@@ -93,3 +93,9 @@ class InvalidCampaign(MatcherError):
     """A campaign's plan that cannot be run, or data that does not fit it (活动方案不合规)."""
 
     code = "invalid_campaign"
+
+
+class InvalidOutcome(MatcherError):
+    """A result sent back that cannot follow what is known of the match (反馈不合规)."""
+
+    code = "invalid_outcome"

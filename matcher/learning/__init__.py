@@ -1,0 +1,1 @@
+"""What came of matches (反馈与学习): outcomes, promises kept or not, funnels."""
