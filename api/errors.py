@@ -85,6 +85,18 @@ class UnknownImport(ServiceError):
     code = "unknown_import"
 
 
+class UnknownJob(ServiceError):
+    """No job with this id (任务不存在)."""
+
+    code = "unknown_job"
+
+
+class LeaseLost(ServiceError):
+    """A worker wrote for a job that another one has taken up meanwhile (任务已由他人接手); nothing was written."""
+
+    code = "lease_lost"
+
+
 class ImportRefused(ServiceError):
     """A file that cannot be imported as a whole (文件无法导入); single bad rows are reported, not raised."""
 

@@ -20,6 +20,7 @@ from api.errors import (
     InvalidSettings,
     KeyInFlight,
     KeyReused,
+    LeaseLost,
     PayloadTooLarge,
     ServiceError,
     StoreDamaged,
@@ -27,6 +28,7 @@ from api.errors import (
     StoreIncompatible,
     StoreUnavailable,
     UnknownImport,
+    UnknownJob,
     UnknownTenant,
 )
 from embeddings.errors import (
@@ -90,6 +92,8 @@ STATUSES: Mapping[type[Exception], int] = {
     UnknownTenant: 404,
     ForeignTenant: 403,
     UnknownImport: 404,
+    UnknownJob: 404,
+    LeaseLost: 500,
     ImportRefused: 422,
     PayloadTooLarge: 413,
     IndexLoading: 503,

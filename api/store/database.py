@@ -1,7 +1,7 @@
 """One database, two ways in: reading and writing. What goes wrong outside becomes `StoreUnavailable` or `StoreFull`."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import local
@@ -50,8 +50,10 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, first: Callable[[Connection], None] | None = None) -> Iterator[Connection]:
         """Yield a connection in the only writing transaction; commit at the end, roll back on any error.
+
+        `first` is called before this writer waits for its turn (on PostgreSQL; SQLite has waited at BEGIN).
 
         Within another `writing` on the same thread it is a part of that one: it is undone alone when it fails, and
         committed when the outer one is.
@@ -65,12 +67,29 @@ class Database:
             self.engine.connect().execution_options(**{_WRITING: True}) as connection,
             connection.begin(),
         ):
+            if first is not None:
+                first(connection)
             _take_turn(connection)
             self._thread.connection = connection
             try:
                 yield connection
             finally:
                 self._thread.connection = None
+
+    @contextmanager
+    def marking(self) -> Iterator[Connection]:
+        """Yield a short writing transaction that takes no turn on PostgreSQL: for rows that no feed tells of (leases).
+
+        Whoever holds a lease must be able to say so while others write at length. On SQLite there is one writer anyway.
+        """
+        with (
+            translated(),
+            self.engine.connect().execution_options(**{_WRITING: True}) as connection,
+            connection.begin(),
+        ):
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'")
+            yield connection
 
     def close(self) -> None:
         """Close every pooled connection."""

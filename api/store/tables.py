@@ -52,6 +52,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 Key = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON().with_variant(JSONB, "postgresql")
+OptionalDocument = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 metadata = MetaData(
     naming_convention={
@@ -160,6 +161,40 @@ idempotency = Table(
     Index(None, "at"),
 )
 """Answers to requests that bore an Idempotency-Key: written with what the request wrote, pruned by age."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id", ForeignKey("tenants.id")),
+    _text("kind"),
+    _text("key", nullable=True),
+    Column("arguments", Document, nullable=False),
+    _text("state"),
+    Column("revision", Integer, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=True),
+    _text("note"),
+    Column("resumed_at", BigInteger, nullable=False),
+    Column("checkpoint", OptionalDocument, nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    _text("lease_owner", nullable=True),
+    Column("lease_until", UtcDateTime, nullable=True),
+    Column("due", UtcDateTime, nullable=False),
+    Column("cancel_asked", Boolean, nullable=False),
+    _text("request_id"),
+    Column("result", OptionalDocument, nullable=True),
+    Column("error", OptionalDocument, nullable=True),
+    Column("created", UtcDateTime, nullable=False),
+    Column("started", UtcDateTime, nullable=True),
+    Column("updated", UtcDateTime, nullable=False),
+    Column("finished", UtcDateTime, nullable=True),
+    UniqueConstraint("tenant_id", "kind", "key"),
+    Index(None, "state", "due"),
+    Index(None, "tenant_id", "created"),
+)
+"""Work that outlives a request: its state, its lease and how far it has come (`api.store.jobs`)."""
 
 marks = Table(
     "marks",
