@@ -99,3 +99,9 @@ class InvalidOutcome(MatcherError):
     """A result sent back that cannot follow what is known of the match (反馈不合规)."""
 
     code = "invalid_outcome"
+
+
+class ClaimRefused(MatcherError):
+    """A claim on a posted need that cannot be granted: it is full, over, or withdrawn (抢单未成)."""
+
+    code = "claim_refused"
