@@ -59,7 +59,7 @@ Facts = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": f"#/compone
 _QUESTION = "我们做体外诊断试剂，在苏州高新区，成立3年，有12项发明专利，没有房产抵押，想贷款300万"
 
 
-def _shown(**example: Any) -> ConfigDict:
+def shown(**example: Any) -> ConfigDict:
     """The example that the interface's page fills in; without one it would list every field of the registry."""
     return ConfigDict(json_schema_extra={"examples": [example]})
 
@@ -73,7 +73,7 @@ class Wire(BaseModel):
 class MatchBody(Wire):
     """Offers for a seeker: free text, a stored party, or both; `facts` correct or add to what either says."""
 
-    model_config = _shown(text=_QUESTION, kinds=["loan"], facts={"invention_patents": 12}, limit=3, include_unmet=True)
+    model_config = shown(text=_QUESTION, kinds=["loan"], facts={"invention_patents": 12}, limit=3, include_unmet=True)
 
     text: Text = Field("", description="企业用自己的话说：做什么、有什么、要什么")
     party_id: Identifier | None = Field(None, description="已入库主体的编号")
@@ -92,7 +92,7 @@ class MatchBody(Wire):
 class ProspectBody(Wire):
     """Ranked seekers for an offer (名单)."""
 
-    model_config = _shown(offer_id="fund.kunshan-angel", limit=10)
+    model_config = shown(offer_id="fund.kunshan-angel", limit=10)
 
     offer_id: Identifier = Field(description="资源编号")
     limit: Limit = Field(100, description="结果数")
@@ -107,7 +107,7 @@ class ProspectBody(Wire):
 class ReadingBody(Wire):
     """A text to be read for what it states."""
 
-    model_config = _shown(text=_QUESTION)
+    model_config = shown(text=_QUESTION)
 
     text: Text = Field(description="企业用自己的话说的一段文字")
     at: Day | None = Field(None, description="以哪一天为准理解“成立3年”之类的说法；不填为今天（北京时间）")
@@ -133,7 +133,7 @@ PartyFacts = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": f"#/co
 class PartyBody(Wire):
     """A party as it shall be from now on: facts that are not given are gone. What GET shows can be put back."""
 
-    model_config = _shown(
+    model_config = shown(
         kind="enterprise",
         name="示例诊断有限公司",
         facts={"headcount": 45, "revenue_wan": {"value": "293.52", "source": "税务", "observed_on": "2026-03-01"}},
@@ -160,6 +160,16 @@ class PartyBody(Wire):
         facts = {code: Fact(value, self.source, day) for code, value in values.items()}
         facts |= {code: fact.fact(values[code], self.source, day) for code, fact in told.items()}
         return Party(identifier, self.kind, self.name, facts, tenant, self.source, day, self.synthetic)
+
+
+class BulkPartyBody(PartyBody):
+    """One party of a batch, under its own id."""
+
+    model_config = shown(
+        id="example-1", kind="enterprise", name="示例诊断有限公司", facts={"headcount": 45}, synthetic=True
+    )
+
+    id: Identifier = Field(description="主体编号；按统一社会信用代码导入的为 uscc-代码")
 
 
 _MISMATCH = "与地址中的编号不同；应为：相同的编号。请改正或删去。"

@@ -72,7 +72,8 @@ class Settings(BaseSettings):
     """All settings. Attribute names in code, environment variables outside; a misspelt name in code is refused.
 
     `data` holds the database, the snapshot and the embedded server's files. `database_url` None means SQLite in `data`;
-    `redis_url` None means an embedded server; `encoder` None means the shipped model. Sizes are in bytes.
+    `redis_url` None means an embedded server; `encoder` None means the shipped model. Sizes are in bytes. The index is
+    merged in the background past `merge_rows` changed parties or `merge_percent` % of all.
     """
 
     model_config = SettingsConfigDict(
@@ -93,7 +94,14 @@ class Settings(BaseSettings):
     log_format: LogFormat = LogFormat.CONSOLE
     max_json_bytes: int = Field(default=MIB, gt=0)
     max_import_bytes: int = Field(default=16 * MIB, gt=0)
+    max_bulk_bytes: int = Field(default=8 * MIB, gt=0)
+    idempotency_hours: int = Field(default=24, ge=1, le=24 * 30)
     tenant: str = Field(default=LOCAL_TENANT, min_length=1, max_length=200)
+    workers: int = Field(default=1, ge=1, le=64)
+    merge_rows: int = Field(default=20_000, gt=0)
+    merge_percent: float = Field(default=5.0, gt=0, le=100)
+    jobs: bool = True
+    keep_jobs_days: int = Field(default=30, ge=1, le=3650)
 
     @classmethod
     def load(cls, **given: Any) -> Self:
@@ -126,7 +134,14 @@ _EXPECTED = {
     "log_format": "console 或 json",
     "max_json_bytes": "大于 0 的整数（字节）",
     "max_import_bytes": "大于 0 的整数（字节）",
+    "max_bulk_bytes": "大于 0 的整数（字节）",
+    "idempotency_hours": "幂等键保留的小时数，1 到 720 的整数",
     "tenant": "平台代码，1 到 200 个字符",
+    "workers": "服务进程数，1 到 64 的整数",
+    "merge_rows": "大于 0 的整数（变更多少家主体后合并索引）",
+    "jobs": "true 或 false（服务是否自带任务进程）",
+    "keep_jobs_days": "已结束的任务保留的天数，1 到 3650 的整数",
+    "merge_percent": "大于 0、不超过 100 的数（变更占全部主体的百分之几后合并索引）",
 }
 _UNPREFIXED = {"database_url", "redis_url"}
 

@@ -155,6 +155,66 @@ class PartyAnswer(Answer):
     synthetic: bool
 
 
+class NamedCodeAnswer(Answer):
+    """代码及其名称。"""
+
+    code: str
+    name: str
+
+
+class FoundPartyAnswer(Answer):
+    """检索到的主体；similarity 为相近程度（-1 至 1），没有给文字时为 null。"""
+
+    id: str
+    name: str
+    kind: PartyKind
+    region: NamedCodeAnswer | None
+    industry: NamedCodeAnswer | None
+    similarity: float | None
+    synthetic: bool
+
+
+class UnderstoodSearchAnswer(Answer):
+    """检索被理解为：文字，以及写成中文的条件。"""
+
+    text: str
+    where: str
+
+
+class SearchAnswer(Answer):
+    """检索结果；considered 为满足条件的主体数。"""
+
+    parties: list[FoundPartyAnswer]
+    considered: int
+    understood: UnderstoodSearchAnswer
+    evaluated_on: str
+
+
+class BulkCountsAnswer(Answer):
+    """一批的结果：新增、变更、未变、删除与被拒的行数。"""
+
+    new: int
+    changed: int
+    same: int
+    deleted: int
+    refused: int
+
+
+class RefusedRowAnswer(Answer):
+    """没有写入的一行：在请求中的位置、编号与原因（至多 10 条）。"""
+
+    pointer: str
+    id: str | None
+    errors: list["ViolationAnswer"]
+
+
+class BulkAnswer(Answer):
+    """批量写入的结果；refused 之外的行都已保存。"""
+
+    counts: BulkCountsAnswer
+    refused: list[RefusedRowAnswer]
+
+
 class FieldAnswer(Answer):
     """一个字段。"""
 

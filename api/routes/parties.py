@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Response
 from api.clock import today
 from api.exchange.documents import party_document
 from api.routes.answers import PartyAnswer
+from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
 from api.routes.services import Asker, Service
 from api.schemas import Identifier, PartyBody
@@ -24,16 +25,24 @@ def get_party(party_id: PartyId, services: Service, viewer: Asker) -> Response:
 
 
 @router.put("/{party_id}", summary="写入一个主体", responses=answered(PartyAnswer, 201))
-def put_party(party_id: PartyId, body: PartyBody, services: Service, viewer: Asker) -> Response:
+def put_party(party_id: PartyId, body: PartyBody, services: Service, viewer: Asker, once: WritesOnce) -> Response:
     """主体改为所给的内容：未给出的字段不再保留。新建答 201，已有答 200。"""
     party = body.party(party_id, viewer.tenant, today())
-    counts = services.store.parties.upsert_many(viewer, [party], merge=False)
-    stored = services.store.parties.get(viewer, party_id)
-    return json_response(party_document(stored), 201 if counts.new else 200)
+
+    def write() -> Response:
+        counts = services.store.parties.upsert_many(viewer, [party], merge=False)
+        stored = services.store.parties.get(viewer, party_id)
+        return json_response(party_document(stored), 201 if counts.new else 200)
+
+    return once.answer(write)
 
 
 @router.delete("/{party_id}", status_code=204, summary="删除一个主体", responses=answered(None, 404))
-def delete_party(party_id: PartyId, services: Service, viewer: Asker) -> Response:
+def delete_party(party_id: PartyId, services: Service, viewer: Asker, once: WritesOnce) -> Response:
     """删除后，下一次查询即不再出现。"""
-    services.store.parties.delete(viewer, party_id)
-    return Response(status_code=204)
+
+    def write() -> Response:
+        services.store.parties.delete(viewer, party_id)
+        return Response(status_code=204)
+
+    return once.answer(write)

@@ -21,6 +21,8 @@ ROUTES = {
     ("post", "/v1/readings"),
     ("get", "/v1/offers"),
     ("get", "/v1/offers/{offer_id}"),
+    ("post", "/v1/parties/search"),
+    ("post", "/v1/parties/bulk"),
     ("get", "/v1/parties/{party_id}"),
     ("put", "/v1/parties/{party_id}"),
     ("delete", "/v1/parties/{party_id}"),
