@@ -20,12 +20,14 @@ from typing import Any
 
 import numpy as np
 
+from tests.benchmarks.beside import told
 from tests.benchmarks.filters import Filter
 from tests.benchmarks.peers.port import LEXICAL, PEERS
 from tests.benchmarks.prepared import World, prepare
 from tests.benchmarks.report import table, write_section
 
 YARDSTICK = "faiss"
+YARDSTICKS = (YARDSTICK, "rongtong-lexical")
 SHORT = ("faiss", "rongtong", "duckdb")
 _SAME = 1e-5
 
@@ -56,6 +58,8 @@ def main() -> None:
         outcomes.append(measured(name, world, options))
     judged(outcomes, world, options.folder)
     body = described(outcomes, world)
+    if not options.only:
+        body += "\n\nOurs and raw FAISS by turns in one process, medians in ms:\n\n" + beside(world, options)
     print(body)
     if options.write:
         write_section(f"engine-{options.rows}", f"Filtered exact search, {options.rows:,} synthetic enterprises", body)
@@ -94,6 +98,21 @@ def measured(name: str, world: World, options: argparse.Namespace) -> Outcome:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return outcome
+
+
+def beside(world: World, options: argparse.Namespace) -> str:
+    """Ours and raw FAISS by turns, in a process of its own."""
+    folder, result = options.folder / "built" / "beside", options.folder / "beside.json"
+    command = [sys.executable, "-m", "tests.benchmarks.beside", str(world.folder), str(folder), str(result)]
+    try:
+        subprocess.run(
+            [*command, str(options.seconds)], check=True, capture_output=True, text=True, timeout=options.most
+        )
+        return told(json.loads(result.read_text(encoding="utf-8")))
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        return f"failed: `{_said(error)}`"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(name: str, task: str, world: World, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
@@ -146,34 +165,47 @@ def _answers(folder: Path, name: str) -> Path:
 def described(outcomes: Sequence[Outcome], world: World) -> str:
     """The tables, what each engine was told, and what failed."""
     done = [item for item in outcomes if not item.error]
+    vectors, words = ([item for item in done if (item.name in LEXICAL) is lexical] for lexical in (False, True))
     head = [chosen.name for chosen in world.filters]
-    yardstick = next((item for item in done if item.name == YARDSTICK), None)
     parts = [
         f"The {len(world.questions)} questions are what offers of the catalogue say; each filter is five attributes. "
         "p50 / p99 in ms by the clock, in brackets the p50 as a multiple of raw FAISS with ready IDs; recall@1000 is "
         "the least of the four.",
-        table(["engine", *head, "recall"], [_times(item, yardstick, world) for item in done]),
+        table(["engine", *head, "recall"], [_times(item, vectors, world) for item in vectors]),
+        *_words(words, world),
         "Milliseconds of processor time a search, servers included:",
-        table(
-            ["engine", *head],
-            [[item.name, *(f"{item.asked['times'][name]['cpu_ms']:.2f}" for name in head)] for item in done],
-        ),
+        table(["engine", *head], [_processor(item, head) for item in done]),
         "Memory is the most that was resident while answering (mapped files and the interpreter included; for a "
-        "server its share), on disk after building:",
+        "server its share), disk after building:",
         table(["engine", "build s", "load s", "memory MB", "disk MB"], [_sizes(item) for item in done]),
-        *(f"- {item.name}: {item.asked['settings']}" for item in done),
-        *(f"- {item.name} failed: `{item.error}`" for item in outcomes if item.error),
+        "\n".join(f"- {item.name}: {item.asked['settings']}" for item in done),
+        "\n".join(f"- {item.name} failed: `{item.error}`" for item in outcomes if item.error),
     ]
-    return "\n\n".join(parts).replace("\n\n- ", "\n- ")
+    return "\n\n".join(part for part in parts if part)
 
 
-def _times(item: Outcome, yardstick: Outcome | None, world: World) -> list[str]:
-    cells = [item.name]
+def _words(words: Sequence[Outcome], world: World) -> list[str]:
+    if not words:
+        return []
+    head = [chosen.name for chosen in world.filters]
+    rows = [_times(item, words, world) for item in words]
+    return [
+        "The same by words, as multiples of ours (what is similar is the engine's own view):",
+        table(["engine", *head, ""], rows),
+    ]
+
+
+def _processor(item: Outcome, head: Sequence[str]) -> list[str]:
+    return [item.name, *(f"{item.asked['times'][name]['cpu_ms']:.2f}" for name in head)]
+
+
+def _times(item: Outcome, beside: Sequence[Outcome], world: World) -> list[str]:
+    yardstick, cells = beside[0] if beside[0].name in YARDSTICKS else None, [item.name]
     for chosen in world.filters:
         wall = item.asked["times"][chosen.name]["wall_ms"]
         ratio = f" ({item.median(chosen) / yardstick.median(chosen):.1f}x)" if yardstick else ""
         cells.append(f"{np.percentile(wall, 50):.2f} / {np.percentile(wall, 99):.2f}{ratio}")
-    return [*cells, f"{min(item.recall.values()):.4f}" if item.recall else "words"]
+    return [*cells, f"{min(item.recall.values()):.4f}" if item.recall else ""]
 
 
 def _sizes(item: Outcome) -> list[str]:

@@ -40,7 +40,14 @@ class Ours(InProcess):
 
     def search(self, question: Question, chosen: Filter) -> NDArray[np.int64]:
         """Filter, then exact."""
-        positions = met_positions(self._frame, self._rules[chosen.name], AT)
+        return self.nearest(question, self.passing(chosen))
+
+    def passing(self, chosen: Filter) -> NDArray[np.int64]:
+        """The positions of the rows that meet the rule."""
+        return met_positions(self._frame, self._rules[chosen.name], AT)
+
+    def nearest(self, question: Question, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The nearest of some rows."""
         return self._vectors.nearest(question.vector, LIMIT, positions)[0]
 
 
