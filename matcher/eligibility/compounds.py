@@ -4,17 +4,18 @@ A layer gathers the codes of its parts, part after part and group after group, a
 answers are those of `results` (`conjunction`, `negation`, `at_least`) and of `scores`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.eligibility.codes import CODES, STATES
 from matcher.eligibility.criteria import Scored
+from matcher.eligibility.folding import Groups
 from matcher.eligibility.results import State, negation
 from matcher.eligibility.runs import Codes, Places
 from matcher.eligibility.scores import LEVELS, hundredths, needed
@@ -35,25 +36,6 @@ class Layer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
-    """Groups of parts (分组): the places of all parts one after the other, and where each group begins."""
-
-    parts: Places
-    starts: Places
-
-    @classmethod
-    def of(cls, groups: Iterable[Sequence[int]]) -> Self:
-        """Lay out groups, none of which is empty."""
-        given = list(groups)
-        sizes = np.array([len(group) for group in given], dtype=np.int64)
-        parts = np.fromiter((part for group in given for part in group), dtype=np.int64, count=int(sizes.sum()))
-        return cls(parts, np.cumsum(sizes) - sizes)
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-
-@dataclass(frozen=True, slots=True)
 class AllLayer:
     """Conjunctions: the least code of each group."""
 
@@ -62,7 +44,7 @@ class AllLayer:
 
     def write(self, codes: Codes) -> None:
         """Write a code a conjunction."""
-        folded = np.minimum.reduceat(codes[self.groups.parts], self.groups.starts)
+        folded = self.groups.least(codes[self.groups.parts])
         codes[self.first : self.first + len(folded)] = folded
 
 
@@ -87,7 +69,7 @@ class AnyLayer:
 
     def write(self, codes: Codes) -> None:
         """Write a code an alternative."""
-        levels = np.minimum.reduceat(_LEVEL_OF[codes[self.groups.parts]], self.groups.starts)
+        levels = self.groups.least(_LEVEL_OF[codes[self.groups.parts]])
         codes[self.first : self.first + len(levels)] = _LEVELS[levels]
 
 
@@ -102,10 +84,7 @@ class LeastLayer:
     def write(self, codes: Codes) -> None:
         """Write a code an alternative."""
         begins = _LEVEL_OF[codes[self.groups.parts]]
-        reached = [
-            np.add.reduceat(begins <= level, self.groups.starts, dtype=np.int64) >= self.least
-            for level in range(len(LEVELS))
-        ]
+        reached = [self.groups.sums(begins <= level) >= self.least for level in range(len(LEVELS))]
         codes[self.first : self.first + len(self.groups)] = _first_level(reached)
 
 

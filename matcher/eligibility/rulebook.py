@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.eligibility.codes import CODES, STATES
-from matcher.eligibility.compounds import AllLayer, AnyLayer, Groups, Layer, LeastLayer, NotLayer, scored_layer
+from matcher.eligibility.compounds import AllLayer, AnyLayer, Layer, LeastLayer, NotLayer, scored_layer
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Operator, Scored, conditions, leaves
+from matcher.eligibility.folding import Columns, Groups
 from matcher.eligibility.results import State
 from matcher.eligibility.runs import MET, UNKNOWN, UNMET, Codes, Run, judge_of, ordered_by
 from matcher.eligibility.scores import hundredths, needed
@@ -24,9 +25,14 @@ from matcher.parties import Values
 Key = tuple[Any, ...]
 Counts = NDArray[np.int64]
 
-_HOLDS, _FAILS = 0, 1
-"""The places of what always holds (an offer that asks nothing) and of what never does."""
-_DECIDED: NDArray[np.bool_] = np.array([state in (State.MET, State.UNMET) for state in STATES])
+_HOLDS, _FAILS, _NOTHING = 0, 1, 2
+"""The places of what always holds, of what never does, and of what is asked by who asks nothing."""
+_HALF = 32
+_LOW = (1 << _HALF) - 1
+_COUNTED: Counts = np.array(
+    [(state in (State.MET, State.UNMET)) + ((state is State.MET) << _HALF) for state in STATES], dtype=np.int64
+)
+"""What a state counts for: whether it is decided, in the lower half, and whether it is met, in the upper one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Rulebook:
     runs: tuple[Run, ...]
     layers: tuple[Layer, ...]
     blank: Codes
-    entries: Groups
+    entries: Columns
     sizes: Counts
 
     @classmethod
@@ -61,25 +67,18 @@ class Rulebook:
         book.add_runs(leaf for one in given if one is not None for leaf in leaves(one))
         parts = [[book.node(part) for part in conditions(one)] for one in given]
         layers, places = book.layers()
-        entries = Groups.of([places[node] for node in nodes] or [_HOLDS] for nodes in parts)
+        entries = Columns.of([places[node] for node in nodes] or [_NOTHING] for nodes in parts)
         sizes = np.array([len(nodes) for nodes in parts], dtype=np.int64)
         blank = np.array(book.blank + [UNKNOWN] * len(book.compounds), dtype=np.uint8)
         return cls(tuple(book.runs), layers, blank, entries, sizes)
 
     def standings(self, values: Values) -> Standings:
         """Where a seeker stands with each offer; its values are derived and dated (`matcher.derivation`)."""
-        parts = self._codes(values)[self.entries.parts]
-        begins = self.entries.starts
-        if not len(begins):
-            none = np.zeros(0, dtype=np.int64)
-            return Standings(none.astype(np.uint8), none, none, none)
-        asked = np.minimum(self.sizes, 1)
-        return Standings(
-            np.minimum.reduceat(parts, begins),
-            self.sizes,
-            np.add.reduceat(_DECIDED[parts], begins, dtype=np.int64) * asked,
-            np.add.reduceat(parts == MET, begins, dtype=np.int64) * asked,
-        )
+        codes = self._codes(values)
+        counts = _COUNTED[codes]
+        counts[_NOTHING] = 0
+        counted = self.entries.sums(counts)
+        return Standings(self.entries.least(codes), self.sizes, counted & _LOW, counted >> _HALF)
 
     def _codes(self, values: Values) -> Codes:
         codes = self.blank.copy()
@@ -104,7 +103,7 @@ class _Book:
     """A rulebook in the making. A node is a place for single conditions, and counts on from there for compounds."""
 
     runs: list[Run] = field(default_factory=list)
-    blank: list[int] = field(default_factory=lambda: [MET, UNMET])
+    blank: list[int] = field(default_factory=lambda: [MET, UNMET, MET])
     compounds: list[_Node] = field(default_factory=list)
     known: dict[Key, int] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from matcher.eligibility.results import State
 from matcher.offers import OFFER_KIND_LABELS, Offer, OfferKind
 from matcher.parties import Values
 from matcher.taxonomy import industries, regions
+from matcher.taxonomy.regions import RegionLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def industry_fit(values: Values, offer: Offer) -> Measure | None:
     return Measure(near, f"行业“{industries.industry(code).name}”与支持方向相邻" if near > 0 else "")
 
 
-_REACH = {"province": 0.7, "city": 0.9, "county": 1.0}
+REACH: Mapping[RegionLevel, float] = {RegionLevel.PROVINCE: 0.7, RegionLevel.CITY: 0.9, RegionLevel.COUNTY: 1.0}
+"""The fit of a service area by its level: the narrower, the better."""
 
 
 def region_fit(values: Values, offer: Offer) -> Measure | None:
@@ -59,21 +61,24 @@ def region_fit(values: Values, offer: Offer) -> Measure | None:
     serving = [served for served in offer.service_regions if place_in_tree("region", code, (served,)) is State.MET]
     if not serving:
         return Measure(0.0, "")
-    reach = max(_REACH.get(str(regions.region(served).level), 0.7) for served in serving)
+    reach = max(REACH[regions.region(served).level] for served in serving)
     return Measure(reach, f"{show(REGISTRY['region'], code)}在服务范围内")
 
 
 def amount_fit(values: Values, offer: Offer) -> Measure | None:
-    """How much of the wanted amount (万元) the offer can give; nothing where it is below the least amount."""
+    """How much of the wanted amount (万元) the offer can give; nothing where it is below the least amount.
+
+    Amounts are compared to the 15 digits of a double, as they are for many offers at once.
+    """
     wanted = values.get("need_amount_wan")
     most, least = offer.terms.amount_max_wan, offer.terms.amount_min_wan
     if not isinstance(wanted, Decimal) or wanted <= 0 or (most is None and least is None):
         return None
-    if least is not None and wanted < least:
+    if least is not None and float(wanted) < float(least):
         return Measure(0.0, "")
-    if most is None or wanted <= most:
+    if most is None or float(wanted) <= float(most):
         return Measure(1.0, f"所需 {plain(wanted)} 万元在额度之内")
-    return Measure(float(most / wanted), f"最高 {plain(most)} 万元，可满足所需 {plain(wanted)} 万元的一部分")
+    return Measure(float(most) / float(wanted), f"最高 {plain(most)} 万元，可满足所需 {plain(wanted)} 万元的一部分")
 
 
 _PLEDGES: Mapping[str, tuple[str, ...]] = {

@@ -8,13 +8,9 @@ from numpy.typing import NDArray
 from matcher.eligibility.rulebook import Standings
 from matcher.needs import Seeker
 from matcher.offers import OfferKind
-from matcher.pairing.measures import STRUCTURED, StructuredMeasure
 from matcher.pairing.offer_shelf import OfferShelf
 from matcher.pairing.recall import Recalled
 from matcher.pairing.scoring import Scoring
-
-Fits = NDArray[np.float64]
-_OF_THE_KIND = ("intent", "completeness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +27,17 @@ def points_of(seeker: Seeker, offers: OfferShelf, recalled: Recalled, standings:
     `standings` are those of all offers of the shelf. What is not known or not stated brings no points.
     """
     at = recalled.keys
-    favoured = offers.preferences.standings(seeker.values)
-    fits = {
-        "semantic": scoring.semantic(recalled.semantic),
-        "lexical": scoring.lexical(recalled.lexical),
-        "preference": _share(favoured.met[at], favoured.sizes[at]),
-        "completeness": _share(standings.decided[at], standings.sizes[at]),
-    }
-    parts = {name: scoring.hundredths(name, fit) for name, fit in fits.items()}
-    parts |= {item.name: _structured(item, seeker, offers, scoring)[at] for item in STRUCTURED}
-    parts["intent"] = _intent(seeker, scoring)[offers.admission.kinds[at]]
-    totals = sum(parts.values(), start=np.zeros(len(at), dtype=np.int64))
-    return Points(totals, totals - sum(parts[name] for name in _OF_THE_KIND))
-
-
-def _share(count: NDArray[np.int64], of: NDArray[np.int64]) -> Fits:
-    return count / np.maximum(of, 1)
-
-
-def _structured(measure: StructuredMeasure, seeker: Seeker, offers: OfferShelf, scoring: Scoring) -> NDArray[np.int64]:
-    """The points of a measure over known fields, taken once of offers that it cannot tell apart."""
-    alike = offers.alike[measure.name]
-    if not any(code in seeker.values for code in measure.reads):
-        return np.zeros(len(alike.group_of), dtype=np.int64)
-    taken = (measure.take(seeker.values, example) for example in alike.examples)
-    fits = np.array([0.0 if fit is None else fit.value for fit in taken], dtype=np.float64)
-    return scoring.hundredths(measure.name, fits)[alike.group_of]
+    texts = scoring.hundredths("semantic", scoring.semantic(recalled.semantic))
+    texts += scoring.hundredths("lexical", scoring.lexical(recalled.lexical))
+    fits = {name: alike.fitting.fits(seeker.values) for name, alike in offers.alike.items()}
+    known = sum(
+        (scoring.hundredths(name, fit).take(offers.alike[name].group_of) for name, fit in fits.items()),
+        start=np.zeros(len(offers.offers), dtype=np.int64),
+    )
+    of_the_kind = _intent(seeker, scoring).take(offers.admission.kinds)
+    of_the_kind += scoring.hundredths("completeness", standings.decided / np.maximum(standings.sizes, 1))
+    relevant = texts + known[at]
+    return Points(relevant + of_the_kind[at], relevant)
 
 
 def _intent(seeker: Seeker, scoring: Scoring) -> NDArray[np.int64]:

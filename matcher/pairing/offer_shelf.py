@@ -1,40 +1,40 @@
 """Offers laid out for matching (资源检索面): compiled once, so that a seeker is matched with all of them by arrays."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.eligibility.criteria import All
 from matcher.eligibility.rulebook import Rulebook
 from matcher.fields import PartyKind
 from matcher.offers import Offer, OfferKind, last_day
 from matcher.pairing.measures import STRUCTURED
+from matcher.pairing.offer_fits import Fitting, PreferenceFitting, fitting_of
 from matcher.pairing.ports import Positions
 from matcher.pairing.recall import Shelf
 
 _KINDS = tuple(OfferKind)
+Compile = Callable[[Sequence[Offer]], Fitting]
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Offers that a measure cannot tell apart (同类资源): one of each kind, and which of them each of n offers is."""
+    """A measure of n offers (特征表), taken once of those that it cannot tell apart; `group_of` (n,) says which."""
 
-    examples: tuple[Offer, ...]
-    group_of: NDArray[np.int32]
+    fitting: Fitting
+    group_of: Positions
 
     @classmethod
-    def of(cls, offers: Sequence[Offer], seen: Sequence[Hashable]) -> Self:
-        """Group offers by what is seen of them."""
-        groups: dict[Hashable, int] = {}
-        examples: list[Offer] = []
-        for offer, what in zip(offers, seen, strict=True):
-            if groups.setdefault(what, len(groups)) == len(examples):
-                examples.append(offer)
-        return cls(tuple(examples), np.array([groups[what] for what in seen], dtype=np.int32))
+    def of(cls, offers: Sequence[Offer], sees: Callable[[Offer], Hashable], compile_: Compile) -> Self:
+        """Group offers by what the measure sees of them, and compile it for one of each group."""
+        seen = [sees(offer) for offer in offers]
+        examples = dict(zip(reversed(seen), reversed(offers), strict=True))
+        places = {what: place for place, what in enumerate(examples)}
+        return cls(compile_(list(examples.values())), np.array([places[what] for what in seen], dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +80,13 @@ class OfferShelf:
     offers: Sequence[Offer]
     shelf: Shelf
     rules: Rulebook
-    preferences: Rulebook
     admission: Admission
     alike: Mapping[str, Alike]
 
     @classmethod
     def of(cls, offers: Sequence[Offer], shelf: Shelf) -> Self:
         """Compile offers; `shelf` has their texts by position."""
-        return cls(
-            offers,
-            shelf,
-            Rulebook.of(offer.criteria for offer in offers),
-            Rulebook.of(All(offer.preferences) if offer.preferences else None for offer in offers),
-            Admission.of(offers),
-            {item.name: Alike.of(offers, [item.sees(offer) for offer in offers]) for item in STRUCTURED},
-        )
+        structured = {item.name: Alike.of(offers, item.sees, partial(fitting_of, item)) for item in STRUCTURED}
+        favoured = Alike.of(offers, lambda offer: offer.preferences, PreferenceFitting.of)
+        rules = Rulebook.of(offer.criteria for offer in offers)
+        return cls(offers, shelf, rules, Admission.of(offers), {**structured, "preference": favoured})

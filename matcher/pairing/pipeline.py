@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from matcher.derivation import at_date, derive
-from matcher.eligibility.codes import CODES
+from matcher.eligibility.codes import STATES
 from matcher.eligibility.results import EXCLUDING
 from matcher.eligibility.rulebook import Standings
 from matcher.needs import Seeker
@@ -21,7 +21,7 @@ from matcher.pairing.ranking import WINDOW, Candidate, best, diversify, moved_ba
 from matcher.pairing.recall import Recalled, recall
 from matcher.pairing.scoring import Scoring
 
-_EXCLUDED = np.array([CODES[state] for state in EXCLUDING], dtype=np.uint8)
+_IS_EXCLUDED = np.array([state in EXCLUDING for state in STATES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def match_offers(seeker: Seeker, offers: OfferShelf, wish: Wish, scoring: Scorin
 
 def _wanted(considered: Positions, standings: Standings, wish: Wish) -> Positions:
     """Those that can be in the list: excluded ones only where they are asked for."""
-    return considered if wish.include_unmet else considered[~np.isin(standings.states[considered], _EXCLUDED)]
+    return considered if wish.include_unmet else considered[~_IS_EXCLUDED[standings.states[considered]]]
 
 
 def ranked(
@@ -62,7 +62,7 @@ def ranked(
     What is only of the kind asked for and says nothing of the seeker is left out, past the first few.
     """
     points = points_of(seeker, offers, recalled, standings, scoring)
-    excluded = np.isin(standings.states[recalled.keys], _EXCLUDED)
+    excluded = _IS_EXCLUDED[standings.states[recalled.keys]]
     rows = best(points.totals, excluded, wish.limit * WINDOW)
     kept = (points.relevant[rows] >= scoring.relevant_least) | (np.arange(len(rows)) < scoring.shown_anyway)
     return [

@@ -2,18 +2,16 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
-import polars as pl
 import pytest
 
+from matcher.eligibility.filtering import Assessment
 from matcher.eligibility.results import Eligibility, State
-from matcher.pairing import assembling, offer_points, offer_shelf, pipeline, prospecting
+from matcher.pairing import assembling, offer_shelf, pipeline, prospecting
 from matcher.pairing.measures import Measure
 from matcher.pairing.offer_points import Points
-from matcher.pairing.prospecting import Ranking
 from matcher.pairing.ranking import Candidate, Place
 from matcher.pairing.recall import Recalled
 from tests.matcher import test_pipeline
@@ -46,28 +44,27 @@ def _all_equal(seeker, offers, recalled, standings, scoring):
     return Points(np.zeros(len(recalled.keys), dtype=np.int64), np.full(len(recalled.keys), 999))
 
 
-def _first_come(whole, count, *, considered, eligible):
-    arrays = (whole.keys, whole.points, whole.codes, whole.semantic, whole.lexical)
-    return replace(Ranking(*(array[:count] for array in arrays)), considered=considered, eligible=eligible)
+def _first_come(keys, totals, excluded, count):
+    return np.arange(len(keys))[:count]
 
 
-def _all_met(frame, *_):
-    return pl.Series([4] * len(frame), dtype=pl.UInt8)
+def _all_eligible(store, *_):
+    return Assessment(np.ones(len(store), dtype=np.bool_), *np.zeros((2, len(store)), dtype=np.uint8))
 
 
 BROKEN = {
     "recall": (pipeline, "recall", _recall_nothing),
     "eligibility": (assembling, "evaluate", lambda criterion, values: Eligibility(State.MET)),
-    "eligibility in columns": (prospecting, "state_codes", _all_met),
+    "eligibility in columns": (prospecting, "assess", _all_eligible),
     "derivation and dates": (pipeline, "dated", lambda seeker, at: seeker),
     "measures": (assembling, "STRUCTURED", ()),
     "completeness": (assembling, "completeness", lambda conditions: Measure(1.0, "")),
     "scoring": (assembling, "total", lambda contributions: 1.0),
-    "column scoring": (prospecting, "points", lambda frame, *_: np.arange(len(frame))),
+    "column scoring": (prospecting, "points", lambda store, recalled, *_: recalled.keys),
     "ranking of offers": (pipeline, "ranked", _as_they_came),
     "ranking of seekers": (prospecting, "ranked", _first_come),
     "scoring of a shelf": (pipeline, "points_of", _all_equal),
-    "measures of a shelf": (offer_points, "STRUCTURED", ()),
+    "measures of a shelf": (offer_shelf, "STRUCTURED", ()),
     "diversity": (pipeline, "diversify", lambda ranked, limit, scoring: [Place(item) for item in ranked[:limit]]),
     "explaining": (pipeline, "explained", lambda match, text, at: match),
     "dates of force": (offer_shelf, "last_day", lambda offer: date.max),
