@@ -1,147 +1,266 @@
-"""Five states of many rows at once (批量状态), one bitmap a state; logic on a million rows is a pass over 125 kB.
+"""Five states of many rows at once (批量状态), each worked out only when it is asked for.
 
 The laws are those of `results`: the same order in which one state gives way to another, held equal by a property test.
+Which rows are excluded is all that a list must know of most of them: it costs one comparison a condition.
 """
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_, or_
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from matcher.eligibility.results import State
-from matcher.eligibility.scores import LEVELS
+from matcher.eligibility.bits import Bits, both, counted, either, everyone, others, reaching, unpacked, without
 
-Flags = NDArray[np.bool_]
+
+class Masks(Protocol):
+    """Which of n rows are in which state, packed; None is nobody. A row in none of the four is unknown."""
+
+    @property
+    def met(self) -> Bits | None:
+        """The rows that meet it."""
+
+    @property
+    def unmet(self) -> Bits | None:
+        """The rows that do not."""
+
+    @property
+    def manual(self) -> Bits | None:
+        """The rows that a person must judge."""
+
+    @property
+    def other(self) -> Bits | None:
+        """The rows to which it does not apply."""
 
 
 @dataclass(frozen=True, slots=True)
-class Masks:
-    """Which of n rows are in which state: Boolean series of n without nulls, None for none of them.
+class Found:
+    """States that are worked out already: those of a single condition."""
 
-    A row that is in none of the four is unknown.
-    """
+    met: Bits | None = None
+    unmet: Bits | None = None
+    manual: Bits | None = None
+    other: Bits | None = None
 
-    size: int
-    met: pl.Series
-    unmet: pl.Series
-    manual: pl.Series | None = None
-    not_applicable: pl.Series | None = None
+
+class Later:
+    """A single condition that is compared when it is first asked for."""
+
+    def __init__(self, compare: Callable[[], Found]) -> None:
+        self._compare = compare
+
+    @cached_property
+    def _found(self) -> Found:
+        return self._compare()
 
     @property
-    def unknown(self) -> pl.Series:
-        """The rows that are in no other state."""
-        return ~self.known
+    def met(self) -> Bits | None:
+        """The rows that meet it."""
+        return self._found.met
 
     @property
-    def known(self) -> pl.Series:
-        """The rows that are in one of the four states."""
-        return union(self.size, self.met, self.unmet, self.manual, self.not_applicable)
+    def unmet(self) -> Bits | None:
+        """The rows that do not."""
+        return self._found.unmet
 
-    def codes(self) -> pl.Series:
-        """The state's code (UInt8) of each row."""
-        codes = 1 + 3 * self.met.to_numpy().view(np.uint8) - self.unmet.to_numpy().view(np.uint8)
-        if self.manual is not None:
-            codes += self.manual.to_numpy().view(np.uint8)
-        if self.not_applicable is not None:
-            codes += 2 * self.not_applicable.to_numpy().view(np.uint8)
-        return pl.Series("_state", codes)
+    @property
+    def manual(self) -> Bits | None:
+        """The rows that a person must judge."""
+        return self._found.manual
 
-
-def all_in(state: State, size: int) -> Masks:
-    """All rows in one state."""
-    full, none = (pl.repeat(value, size, dtype=pl.Boolean, eager=True) for value in (True, False))
-    return Masks(
-        size,
-        full if state is State.MET else none,
-        full if state is State.UNMET else none,
-        full if state is State.MANUAL_REVIEW else None,
-        full if state is State.NOT_APPLICABLE else None,
-    )
+    @property
+    def other(self) -> Bits | None:
+        """The rows to which it does not apply."""
+        return self._found.other
 
 
-def union(size: int, *masks: pl.Series | None) -> pl.Series:
-    """The rows that are in any of the masks."""
-    given = [mask for mask in masks if mask is not None]
-    return reduce(or_, given) if given else pl.repeat(False, size, dtype=pl.Boolean, eager=True)
-
-
-def spread(masks: Masks, rows: Flags) -> Masks:
-    """Masks of the chosen rows laid out over all; the rows that were not chosen are unknown."""
-
-    def full(mask: pl.Series) -> pl.Series:
-        wide = np.zeros(len(rows), dtype=np.bool_)
-        wide[rows] = mask.to_numpy()
-        return pl.Series(wide)
-
-    manual, other = (None if mask is None else full(mask) for mask in (masks.manual, masks.not_applicable))
-    return Masks(len(rows), full(masks.met), full(masks.unmet), manual, other)
-
-
-def negation(masks: Masks) -> Masks:
+class Opposite:
     """Kleene "not": met and unmet change places."""
-    return Masks(masks.size, masks.unmet, masks.met, masks.manual, masks.not_applicable)
+
+    def __init__(self, part: Masks) -> None:
+        self._part = part
+
+    @property
+    def met(self) -> Bits | None:
+        """The rows that do not meet the part."""
+        return self._part.unmet
+
+    @property
+    def unmet(self) -> Bits | None:
+        """The rows that meet the part."""
+        return self._part.met
+
+    @property
+    def manual(self) -> Bits | None:
+        """The rows that a person must judge."""
+        return self._part.manual
+
+    @property
+    def other(self) -> Bits | None:
+        """The rows to which it does not apply."""
+        return self._part.other
 
 
-def conjunction(parts: Sequence[Masks], size: int) -> Masks:
+class _Joined(ABC):
+    """What "and" and "or" share: where neither decides, the first undecided state that any part is in."""
+
+    def __init__(self, parts: Sequence[Masks]) -> None:
+        self._parts = parts
+
+    @cached_property
+    def manual(self) -> Bits | None:
+        """The rows that a person must judge."""
+        some = either(*(part.manual for part in self._parts))
+        return None if some is None else both(self._open, some)
+
+    @cached_property
+    def other(self) -> Bits | None:
+        """The rows to which it does not apply."""
+        some = either(*(part.other for part in self._parts))
+        return None if some is None else without(both(self._open, some), self.manual)
+
+    @cached_property
+    def _open(self) -> Bits | None:
+        """The rows that no part leaves unknown and that no part decides."""
+        return without(both(*(known(part) for part in self._parts)), self._decided)
+
+    @property
+    @abstractmethod
+    def _decided(self) -> Bits | None:
+        """The rows that one part alone decides."""
+
+
+class Together(_Joined):
     """Kleene "and" of at least one part: unmet decides, then unknown, manual review, not applicable, then met."""
-    met, unmet = reduce(and_, (part.met for part in parts)), reduce(or_, (part.unmet for part in parts))
-    return _undecided(parts, met, unmet, size)
+
+    @cached_property
+    def met(self) -> Bits | None:
+        """The rows that meet every part."""
+        found: Bits | None = self._parts[0].met
+        for part in self._parts[1:]:
+            if found is None or not found.any():
+                return None
+            found = both(found, part.met)
+        return found
+
+    @cached_property
+    def unmet(self) -> Bits | None:
+        """The rows that any part excludes; what is past the part that excludes the last row is not looked at."""
+        found: Bits | None = None
+        for part in self._parts:
+            found = either(found, part.unmet)
+            if found is not None and found.min(initial=0xFF) == 0xFF:
+                return found
+        return found
+
+    @property
+    def _decided(self) -> Bits | None:
+        return self.unmet
 
 
-def disjunction(parts: Sequence[Masks], size: int) -> Masks:
+class Alternatives(_Joined):
     """Kleene "or" of at least one part: met decides, then unknown, manual review, not applicable, then unmet."""
-    met, unmet = reduce(or_, (part.met for part in parts)), reduce(and_, (part.unmet for part in parts))
-    return _undecided(parts, met, unmet, size)
+
+    @cached_property
+    def met(self) -> Bits | None:
+        """The rows that meet any part."""
+        return either(*(part.met for part in self._parts))
+
+    @cached_property
+    def unmet(self) -> Bits | None:
+        """The rows that every part excludes."""
+        return both(*(part.unmet for part in self._parts))
+
+    @property
+    def _decided(self) -> Bits | None:
+        return self.met
 
 
-def at_least(parts: Sequence[Masks], least: int, size: int) -> Masks:
+class Levels(ABC):
+    """States by what suffices at each level of certainty (`scores.LEVELS`), each reaching what the one before does."""
+
+    def __init__(self, parts: Sequence[Masks], size: int) -> None:
+        self._size = size
+        self._reached: dict[int, Bits | None] = {}
+        self._may = [any(getattr(part, state) is not None for part in parts) for state in ("manual", "other")]
+
+    @abstractmethod
+    def suffices(self, place: int) -> Bits | None:
+        """The rows that suffice where what is met counts and what is undecided up to a level."""
+
+    def level(self, place: int) -> Bits | None:
+        """The same, worked out once, and not again where no part is in the state that the level adds."""
+        if place >= 2 and not self._may[place - 2]:
+            return self.level(place - 1)
+        if place not in self._reached:
+            self._reached[place] = self.suffices(place)
+        return self._reached[place]
+
+    @property
+    def met(self) -> Bits | None:
+        """The rows that what is met suffices for."""
+        return self.level(0)
+
+    @cached_property
+    def unmet(self) -> Bits | None:
+        """The rows for which nothing that is open could suffice."""
+        return others(self.level(3), self._size)
+
+    @cached_property
+    def manual(self) -> Bits | None:
+        """The rows for which a person's part is needed."""
+        return without(self.level(2), self.level(1)) if self._may[0] else None
+
+    @cached_property
+    def other(self) -> Bits | None:
+        """The rows for which only what does not apply would suffice."""
+        return without(self.level(3), self.level(2)) if self._may[1] else None
+
+
+class AtLeast(Levels):
     """Kleene "at least n" of the parts."""
-    if least == 1 and parts:
-        return disjunction(parts, size)
-    reached = []
-    for place in range(len(LEVELS)):
-        counts = np.zeros(size, dtype=np.int16)
-        for part in parts:
-            counts += up_to(part, place).view(np.uint8)
-        reached.append(counts >= least)
-    return from_levels(reached, size)
+
+    def __init__(self, parts: Sequence[Masks], least: int, size: int) -> None:
+        super().__init__(parts, size)
+        self._parts = parts
+        self._least = least
+
+    def suffices(self, place: int) -> Bits | None:
+        """The rows that enough parts hold for at a level."""
+        return reaching(counted([up_to(part, place, self._size) for part in self._parts]), self._least, self._size)
 
 
-def up_to(masks: Masks, place: int) -> Flags:
+def all_met(size: int) -> Masks:
+    """All rows meet it."""
+    return Found(everyone(size))
+
+
+def known(part: Masks) -> Bits | None:
+    """The rows that are in one of the four states."""
+    return either(part.met, part.unmet, part.manual, part.other)
+
+
+def up_to(part: Masks, place: int, size: int) -> Bits | None:
     """The rows that are met or in an undecided state up to a level of certainty (`scores.LEVELS`)."""
     if place == 0:
-        return masks.met.to_numpy()
-    later = (None, masks.not_applicable, masks.manual)[: len(LEVELS) - place]
-    return (~union(masks.size, masks.unmet, *later)).to_numpy()
+        return part.met
+    later = (part.unmet, part.other, part.manual)[: 4 - place]
+    return others(either(*later), size)
 
 
-def from_levels(reached: Sequence[Flags], size: int) -> Masks:
-    """States from what is reached at each level of certainty, each level reaching what the one before does."""
-    met, unknown, manual, every = reached
-    return Masks(
-        size,
-        pl.Series(met),
-        pl.Series(~every),
-        pl.Series(manual & ~unknown),
-        pl.Series(every & ~manual),
-    )
+def standing(part: Masks, size: int) -> Bits:
+    """The rows that are not excluded: neither unmet nor such that it does not apply."""
+    return others(either(part.unmet, part.other), size)
 
 
-def _undecided(parts: Sequence[Masks], met: pl.Series, unmet: pl.Series, size: int) -> Masks:
-    """What is neither met nor unmet is the first undecided state that any part is in."""
-    manual, other = (_any([getattr(part, name) for part in parts], size) for name in ("manual", "not_applicable"))
-    if manual is None and other is None:
-        return Masks(size, met, unmet)
-    open_yet = ~(met | unmet) & reduce(and_, (part.known for part in parts))
-    if manual is not None:
-        manual, open_yet = manual & open_yet, open_yet & ~manual
-    return Masks(size, met, unmet, manual, None if other is None else other & open_yet)
-
-
-def _any(masks: Sequence[pl.Series | None], size: int) -> pl.Series | None:
-    given = [mask for mask in masks if mask is not None]
-    return union(size, *given) if given else None
+def codes(part: Masks, size: int) -> NDArray[np.uint8]:
+    """The state's code (`codes.CODES`) of each row (n,)."""
+    steps = ((part.met, 3), (part.manual, 1), (part.other, 2))
+    found: NDArray[np.uint8] = 1 - unpacked(part.unmet, size).view(np.uint8)
+    for bits, step in steps:
+        if bits is not None:
+            found += np.uint8(step) * unpacked(bits, size).view(np.uint8)
+    return found

@@ -1,57 +1,110 @@
 """Points for a whole column of seekers and one offer (批量打分), equal to `assembling` pair by pair."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from matcher.declarations.registry import REGISTRY
-from matcher.eligibility.codes import CODES
-from matcher.eligibility.columns import state_codes
-from matcher.eligibility.criteria import Criterion, conditions
-from matcher.eligibility.results import State
-from matcher.fields import PYTHON_TYPES, Value
+from matcher.eligibility.bits import unpacked
+from matcher.eligibility.column_types import dictionary
+from matcher.eligibility.criteria import conditions
+from matcher.eligibility.filtering import Assessment
+from matcher.eligibility.stretches import Store
+from matcher.fields import PYTHON_TYPES, FieldType, Value
 from matcher.offers import Offer
 from matcher.pairing.measures import STRUCTURED, StructuredMeasure
 from matcher.pairing.recall import Recalled
 from matcher.pairing.scoring import Scoring
 
-_DECIDED = (CODES[State.MET], CODES[State.UNMET])
+Points = NDArray[np.int64]
+_COUNTED_UP_TO = 1 << 22
 
 
-def points(frame: pl.DataFrame, recalled: Recalled, offer: Offer, at: date, scoring: Scoring) -> NDArray[np.int64]:
-    """The scores of n seekers, the rows of `frame` in the order of `recalled.keys`, in hundredths of a point (n,)."""
+def points(store: Store, recalled: Recalled, judged: Assessment, offer: Offer, scoring: Scoring) -> Points:
+    """The scores of the m seekers at the positions `recalled.keys` of a store, in hundredths of a point (m,)."""
+    at = recalled.keys
     parts = {
-        "semantic": scoring.semantic(recalled.semantic),
-        "lexical": scoring.lexical(recalled.lexical),
-        "preference": _share(frame, offer.preferences, at, (CODES[State.MET],)),
-        "completeness": _share(frame, conditions(offer.criteria), at, _DECIDED),
-        **{item.name: _structured(frame, item, offer) for item in STRUCTURED},
+        "semantic": scoring.hundredths("semantic", scoring.semantic(recalled.semantic)),
+        "lexical": scoring.hundredths("lexical", scoring.lexical(recalled.lexical)),
+        "preference": _shares("preference", judged.favoured[at], len(offer.preferences), scoring),
+        "completeness": _shares("completeness", judged.decided[at], len(conditions(offer.criteria)), scoring),
     }
-    return sum(
-        (scoring.hundredths(name, measures) for name, measures in parts.items()),
-        start=np.zeros(len(frame), dtype=np.int64),
-    )
+    parts |= {item.name: _structured(store, at, item, offer, scoring) for item in STRUCTURED}
+    total = parts.pop("semantic")
+    for part in parts.values():
+        total += part
+    return total
 
 
-def _share(frame: pl.DataFrame, wanted: Sequence[Criterion], at: date, states: tuple[int, ...]) -> NDArray[np.float64]:
-    if not wanted:
-        return np.zeros(len(frame))
-    hits = sum(np.isin(state_codes(frame, part, at).to_numpy(), states).astype(np.int64) for part in wanted)
-    return np.asarray(hits, dtype=np.float64) / len(wanted)
+def _shares(name: str, hits: NDArray[np.uint8], of: int, scoring: Scoring) -> Points:
+    """The points of so many out of `of`; none where nothing is asked."""
+    shares = np.arange(max(of, 1) + 1) / of if of else np.zeros(2)
+    return scoring.hundredths(name, shares)[hits]
 
 
-def _structured(frame: pl.DataFrame, measure: StructuredMeasure, offer: Offer) -> NDArray[np.float64]:
-    read = frame.select(measure.reads)
-    _, first, place = np.unique(read.hash_rows().to_numpy(), return_index=True, return_inverse=True)
-    distinct = read[first.tolist()].iter_rows(named=True)
-    taken = (measure.take(row_values(row), offer) for row in distinct)
+def _structured(store: Store, at: NDArray[np.int64], item: StructuredMeasure, offer: Offer, scoring: Scoring) -> Points:
+    """The points of a measure, taken once for each group of seekers that it cannot tell apart."""
+    read = [name for name in item.reads if name in store.names]
+    if not read or not len(at):
+        return np.zeros(len(at), dtype=np.int64)
+    if item.name == "amount":
+        return scoring.hundredths(item.name, _amounts(store, at, offer))
+    groups, count = np.zeros(len(at), dtype=np.int64), 1
+    for name in read:
+        groups, count = _split(groups, count, _places(store, name, at))
+    first = np.zeros(count, dtype=np.int64)
+    first[groups[::-1]] = at[::-1]
+    rows = store.frame.select(read)[first].iter_rows(named=True)
+    taken = (item.take(row_values(row), offer) for row in rows)
     fits = np.array([0.0 if fit is None else fit.value for fit in taken], dtype=np.float64)
-    return fits[place]
+    return scoring.hundredths(item.name, fits)[groups]
+
+
+def _amounts(store: Store, at: NDArray[np.int64], offer: Offer) -> NDArray[np.float64]:
+    """`measures.amount_fit` of many: amounts are too many to be told apart one by one."""
+    least, most = offer.terms.amount_min_wan, offer.terms.amount_max_wan
+    if least is None and most is None:
+        return np.zeros(len(at))
+    wanted = np.where(_known(store, "need_amount_wan", at), store["need_amount_wan"].values[at], 0.0)
+    enough = wanted > 0 if least is None else (wanted > 0) & (wanted >= float(least))
+    if most is None:
+        return enough.astype(np.float64)
+    shares = np.divide(float(most), wanted, out=np.zeros(len(at)), where=enough)
+    fits: NDArray[np.float64] = np.minimum(shares, 1.0)
+    return fits
+
+
+def _split(groups: NDArray[np.int64], count: int, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """Split groups by a further column; gives the groups, numbered without gaps, and how many there are."""
+    width = int(places.max()) + 1
+    joint = groups * width + places
+    if count * width > _COUNTED_UP_TO:
+        distinct, found = np.unique(joint, return_inverse=True)
+        return found, len(distinct)
+    numbers = np.cumsum(np.bincount(joint, minlength=1) > 0) - 1
+    return numbers[joint], int(numbers[-1]) + 1
+
+
+def _places(store: Store, name: str, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What a measure sees of a column at some positions, as small numbers: 0 unknown; of counts only whether any."""
+    kind, column = REGISTRY[name].type, store[name]
+    if kind is FieldType.FLAG:
+        values = unpacked(column.bits, column.offset + len(column.series))[column.offset :][at].astype(np.int64)
+    else:
+        values = column.values[at].astype(np.int64)
+    if kind is FieldType.COUNT:
+        return ((values != 0) & _known(store, name, at)).astype(np.int64)
+    return np.where(_known(store, name, at), values + 1, 0)
+
+
+def _known(store: Store, name: str, at: NDArray[np.int64]) -> NDArray[np.bool_]:
+    column = store[name]
+    if column.validity is None:
+        return np.ones(len(at), dtype=np.bool_)
+    return unpacked(column.validity, column.offset + len(column.series))[column.offset :][at]
 
 
 def row_values(row: Mapping[str, Any]) -> dict[str, Value]:
@@ -60,5 +113,7 @@ def row_values(row: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _value(code: str, cell: Any) -> Value:
-    wanted = PYTHON_TYPES[REGISTRY[code].type]
-    return Decimal(str(cell)) if wanted is Decimal else wanted(cell) if wanted is tuple else cell
+    field = REGISTRY[code]
+    if field.type is FieldType.CHOICES:
+        return tuple(item for place, item in enumerate(dictionary(field)) if cell >> place & 1)
+    return Decimal(str(cell)) if PYTHON_TYPES[field.type] is Decimal else cell

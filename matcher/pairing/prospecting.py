@@ -12,9 +12,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from matcher.declarations.registry import REGISTRY
+from matcher.eligibility.bits import Flags
 from matcher.eligibility.codes import CODES
-from matcher.eligibility.columns import state_codes
+from matcher.eligibility.criteria import Criterion, leaves
+from matcher.eligibility.filtering import assess, state_codes
 from matcher.eligibility.results import EXCLUDING
+from matcher.eligibility.stretches import Store
+from matcher.fields import PartyKind
 from matcher.needs import Seeker
 from matcher.offers import Offer
 from matcher.pairing.assembling import Nearness, assemble, explained
@@ -37,7 +42,7 @@ class SeekerSegment:
 
     frame: pl.DataFrame
     shelf: Shelf
-    gone: NDArray[np.bool_] | None = None
+    gone: Flags | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,41 +96,72 @@ def best_of(
 ) -> Ranking:
     """The best `count` seekers of all segments, exactly: excluded ones last (hidden by default), then by score, key."""
     parts = [_of_segment(offer, segment, count, at, scoring, include_unmet=include_unmet) for segment in segments]
-    if not parts:
-        return _merged([], count)
     return _merged(parts, count)
 
 
 def _of_segment(
     offer: Offer, segment: SeekerSegment, count: int, at: date, scoring: Scoring, *, include_unmet: bool
 ) -> Ranking:
-    asked = segment.frame["kind"].is_in([kind.value for kind in offer.audience]).to_numpy()
-    positions = np.flatnonzero(asked if segment.gone is None else asked & ~segment.gone)
-    frame = segment.frame[positions]
-    codes = state_codes(frame, offer.criteria, at).to_numpy()
-    allowed = ~np.isin(codes, _EXCLUDED)
-    if not include_unmet:
-        frame, codes, positions = frame.filter(allowed), codes[allowed], positions[allowed]
+    store = Store(segment.frame)
+    judged = assess(store, offer.criteria, offer.preferences, at)
+    asked = _asked(store, offer, segment.gone)
+    eligible = asked & judged.eligible
+    positions = np.flatnonzero(asked if include_unmet else eligible)
     recalled = recall(segment.shelf, wanted_text(offer), positions)
-    totals = points(frame, recalled, offer, at, scoring)
-    whole = Ranking(frame["key"].to_numpy(), totals, codes, recalled.semantic, recalled.lexical)
-    return ranked(whole, count, considered=len(allowed), eligible=int(allowed.sum()))
+    totals = points(store, recalled, judged, offer, scoring)
+    keys = store["key"].values
+    best = ranked(keys[positions], totals, ~judged.eligible[positions], count)
+    chosen = positions[best]
+    codes = state_codes(Store(_read_by(segment.frame, offer.criteria)[chosen]), offer.criteria, at)
+    near = recalled.semantic[best], recalled.lexical[best]
+    return Ranking(keys[chosen], totals[best], codes, *near, considered=int(asked.sum()), eligible=int(eligible.sum()))
+
+
+def _asked(store: Store, offer: Offer, gone: Flags | None) -> Flags:
+    """The rows that still stand and are of a kind that an offer is for."""
+    wanted = np.array([kind in offer.audience for kind in PartyKind], dtype=np.bool_)
+    asked: Flags = wanted[store["kind"].values]
+    return asked if gone is None else asked & ~gone
+
+
+def _read_by(frame: pl.DataFrame, criterion: Criterion | None) -> pl.DataFrame:
+    """The columns that decide a criterion, the key at least."""
+    fields = {leaf.field for leaf in leaves(criterion)} if criterion else set()
+    dates = {REGISTRY[code].valid_to for code in fields}
+    return frame.select([name for name in frame.columns if name in {"key", "founded_on", *fields, *dates}])
+
+
+def ranked(keys: NDArray[np.int64], totals: NDArray[np.int64], excluded: Flags, count: int) -> NDArray[np.int64]:
+    """The places of the best candidates, exactly: excluded ones last, then by score, then by key."""
+    merits = totals - totals.min(initial=0) + ~excluded * (np.ptp(totals) + 1 if len(totals) else 0)
+    kept = np.arange(len(keys)) if len(keys) <= count else _kept(keys, merits, count)
+    return kept[np.lexsort((keys[kept], -merits[kept]))][:count]
+
+
+def _kept(keys: NDArray[np.int64], merits: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The places of the `count` best by whole merits from 0, of those that are level the first by key."""
+    least = _least_kept(merits, count)
+    above = np.flatnonzero(merits > least)
+    level = np.flatnonzero(merits == least)
+    wanted = count - len(above)
+    if wanted < len(level):
+        level = level[np.argpartition(keys[level], wanted - 1)[:wanted]] if wanted else level[:0]
+    return np.concatenate((above, level))
+
+
+def _least_kept(merits: NDArray[np.int64], count: int) -> int:
+    """The merit of the last of the `count` best."""
+    at_least = np.cumsum(np.bincount(merits)[::-1])
+    return len(at_least) - 1 - int(np.searchsorted(at_least, max(count, 1)))
 
 
 def _merged(parts: Sequence[Ranking], count: int) -> Ranking:
-    names = ("keys", "points", "codes", "semantic", "lexical")
-    types = (np.int64, np.int64, np.uint8, np.float32, np.float32)
-    arrays = [
-        np.concatenate([np.empty(0, dtype=dtype), *(getattr(part, name) for part in parts)])
-        for name, dtype in zip(names, types, strict=True)
-    ]
+    """The best of the segments' best."""
+    keys = np.concatenate([np.empty(0, dtype=np.int64), *(part.keys for part in parts)])
+    totals = np.concatenate([np.empty(0, dtype=np.int64), *(part.points for part in parts)])
+    codes = np.concatenate([np.empty(0, dtype=np.uint8), *(part.codes for part in parts)])
+    semantic = np.concatenate([np.empty(0, dtype=np.float32), *(part.semantic for part in parts)])
+    lexical = np.concatenate([np.empty(0, dtype=np.float32), *(part.lexical for part in parts)])
+    best = ranked(keys, totals, np.isin(codes, _EXCLUDED), count)
     considered, eligible = sum(part.considered for part in parts), sum(part.eligible for part in parts)
-    return ranked(Ranking(*arrays), count, considered=considered, eligible=eligible)
-
-
-def ranked(whole: Ranking, count: int, *, considered: int, eligible: int) -> Ranking:
-    """The best candidates, exactly: excluded ones last, then by score, then by key."""
-    excluded = np.isin(whole.codes, _EXCLUDED)
-    order = np.lexsort((whole.keys, -whole.points, excluded))[:count]
-    arrays = (whole.keys, whole.points, whole.codes, whole.semantic, whole.lexical)
-    return Ranking(*(array[order] for array in arrays), considered=considered, eligible=eligible)
+    return Ranking(keys[best], totals[best], codes[best], semantic[best], lexical[best], considered, eligible)

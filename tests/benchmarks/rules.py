@@ -22,9 +22,10 @@ import polars as pl
 
 from matcher.catalogue.loader import load_catalogue, load_contents
 from matcher.derivation import at_date, derive
-from matcher.eligibility.columns import column_schema, state_codes
+from matcher.eligibility.columns import column_schema
 from matcher.eligibility.criteria import All, AnyOf, Band, Criterion, Leaf, Not, Scored, leaves
 from matcher.eligibility.evaluation import evaluate
+from matcher.eligibility.filtering import eligible_rows, met_rows, state_codes
 from matcher.eligibility.rulebook import Rulebook
 from matcher.fields import Value
 

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from matcher.declarations.enterprise import COLLATERAL, SIZE_CLASSES
 from matcher.derivation import at_date, derive
 from matcher.eligibility.codes import STATES
-from matcher.eligibility.columns import Row, column_frame, state_codes
+from matcher.eligibility.columns import Row, column_frame
 from matcher.eligibility.criteria import All, AnyOf, Band, Criterion, Group, Leaf, Not, Operator, Scored, Table
 from matcher.eligibility.evaluation import evaluate
+from matcher.eligibility.filtering import assess, state_codes
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
+from matcher.eligibility.stretches import Store
 from matcher.fields import PartyKind, Value
 from matcher.offers import Terms
 from matcher.pairing.assembling import Nearness, assemble
@@ -53,6 +55,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "region": st.sampled_from(REGIONS[1:]),
     "industry": st.sampled_from(INDUSTRIES),
     "zone": st.sampled_from(("苏州工业园区", "昆山高新区")),
+    "invention_patents": st.integers(0, 2),
+    "need_amount_wan": TENTHS,
+    "has_real_estate_collateral": st.booleans(),
 }
 LEAVES = st.one_of(
     *(st.builds(leaf, st.just(code), st.sampled_from(ORDERED), VALUES[code]) for code in ("headcount", "age_years")),
@@ -136,7 +141,7 @@ def laid_out(profiles: list[dict[str, Value]]) -> pl.DataFrame:
 @settings(max_examples=300, deadline=None)
 @given(CRITERIA, st.lists(PROFILES, min_size=1, max_size=5), DATES)
 def test_states_of_a_column_equal_the_states_of_its_rows(criterion: Criterion, profiles, at: date):
-    codes = state_codes(laid_out(profiles), criterion, at).to_list()
+    codes = state_codes(laid_out(profiles), criterion, at).tolist()
     by_row = [evaluate(criterion, at_date(derive(values), at)).state for values in profiles]
     assert [STATES[code] for code in codes] == by_row
 
@@ -167,8 +172,9 @@ def test_points_of_a_column_equal_the_scores_of_its_pairs(criterion, preferences
     )
     count = len(profiles)
     near = np.array(similarities[:count], dtype=np.float32)
-    recalled = Recalled(np.arange(1, count + 1), near, np.abs(near))
-    column = points(laid_out(profiles), recalled, target, AT, scoring)
+    recalled = Recalled(np.arange(count), near, np.abs(near))
+    store = Store(laid_out(profiles))
+    column = points(store, recalled, assess(store, criterion, preferences, AT), target, scoring)
     nearness = zip(scoring.semantic(near), scoring.lexical(np.abs(near)), strict=True)
     scores = [
         assemble(
@@ -184,5 +190,5 @@ def test_a_score_that_only_a_person_gives_needs_no_column():
     scored = Scored((Table("评定", (Band(Decimal(9), person),)),), Decimal(5), "得分", CLAUSE)
     staffed = leaf("headcount", Operator.GE, 1)
     frame = laid_out([{"headcount": 0}, {"headcount": 1}, {}]).select("headcount")
-    codes = state_codes(frame, All((staffed, scored)), AT).to_list()
+    codes = state_codes(frame, All((staffed, scored)), AT).tolist()
     assert [STATES[code] for code in codes] == [State.UNMET, State.MANUAL_REVIEW, State.UNKNOWN]

@@ -1,0 +1,181 @@
+"""The same criteria over columns of seekers (批量资格核验), held equal to `evaluation` by a property test.
+
+Each single condition is one pass over its column that gives a bitmap; the logic on top of it is `masks`. Rows are gone
+through in stretches, on a few threads: numpy lets go of the interpreter while it compares.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from matcher.declarations.registry import REGISTRY
+from matcher.eligibility.bits import Flags, counted, either, everyone, numbers, unpacked
+from matcher.eligibility.column_leaves import leaf_masks
+from matcher.eligibility.column_scores import Scores
+from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Scored, conditions, leaves
+from matcher.eligibility.masks import Alternatives, AtLeast, Found, Later, Masks, Opposite, Together, codes, standing
+from matcher.eligibility.stretches import Store, Stretch
+from matcher.fields import FieldType, Value
+
+STRETCH = 1 << 18
+"""So many rows are gone through at once: their bitmaps (32 kB each) stay in a core's cache."""
+_MOST_THREADS = 4
+_COSTS = {
+    FieldType.FLAG: 1,
+    FieldType.CHOICE: 2,
+    FieldType.REGION: 3,
+    FieldType.INDUSTRY: 3,
+    FieldType.COUNT: 4,
+    FieldType.DATE: 4,
+    FieldType.TEXT: 50,
+}
+_DEAR = 6
+_Part = TypeVar("_Part")
+_Number = TypeVar("_Number", np.uint8, np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a list needs to know of each of n rows (核验摘要).
+
+    `eligible`: not excluded by the criteria; `decided`: how many of their conditions could be decided; `favoured`: how
+    many of the preferences are known to be met.
+    """
+
+    eligible: Flags
+    decided: NDArray[np.uint8]
+    favoured: NDArray[np.uint8]
+
+
+def state_codes(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> NDArray[np.uint8]:
+    """The state's code (`codes.CODES`) of each row of a frame on a day (n,); no criterion is met."""
+    return _joined(_each(frame, at, lambda rules: codes(rules.masks(criterion), rules.size)), np.uint8)
+
+
+def eligible_rows(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> Flags:
+    """Which rows a criterion does not exclude: they meet it, or what they lack may yet be filled in or judged (n,)."""
+    return _joined(_each(frame, at, lambda rules: _eligible(rules.masks(criterion), rules.size)), np.bool_)
+
+
+def met_rows(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> Flags:
+    """Which rows are known to meet a criterion (n,): the filter of a campaign or a search."""
+    return _joined(_each(frame, at, lambda rules: unpacked(rules.masks(criterion).met, rules.size)), np.bool_)
+
+
+def eligible_positions(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> NDArray[np.int64]:
+    """The positions of `eligible_rows`, rising."""
+    return np.flatnonzero(eligible_rows(frame, criterion, at))
+
+
+def met_positions(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> NDArray[np.int64]:
+    """The positions of `met_rows`, rising."""
+    return np.flatnonzero(met_rows(frame, criterion, at))
+
+
+def assess(
+    frame: pl.DataFrame | Store, criterion: Criterion | None, preferences: Sequence[Criterion], at: date
+) -> Assessment:
+    """Judge rows by an offer's criteria and preferences in one pass; a condition that stands in both once."""
+    asked = conditions(criterion)
+
+    def assessed(rules: Rules) -> tuple[Flags, NDArray[np.uint8], NDArray[np.uint8]]:
+        parts = [rules.masks(part) for part in asked]
+        decided = counted([either(part.met, part.unmet) for part in parts])
+        favoured = counted([rules.masks(part).met for part in preferences])
+        eligible = _eligible(rules.masks(criterion), rules.size)
+        return eligible, numbers(decided, rules.size), numbers(favoured, rules.size)
+
+    parts = _each(frame, at, assessed)
+    return Assessment(
+        _joined([part[0] for part in parts], np.bool_),
+        _joined([part[1] for part in parts], np.uint8),
+        _joined([part[2] for part in parts], np.uint8),
+    )
+
+
+def _joined(parts: Sequence[NDArray[_Number]], dtype: type[_Number]) -> NDArray[_Number]:
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype=dtype), *parts])
+
+
+def _eligible(part: Masks, size: int) -> Flags:
+    return unpacked(standing(part, size), size)
+
+
+class Rules:
+    """A stretch of rows under rules; a condition that stands twice in them is compared once."""
+
+    def __init__(self, rows: Stretch) -> None:
+        self._rows = rows
+        self._seen: dict[tuple[str, str, Value | None], Masks] = {}
+
+    @property
+    def size(self) -> int:
+        """The number of rows."""
+        return self._rows.size
+
+    def masks(self, criterion: Criterion | None) -> Masks:
+        """The states of the rows; what is cheap to compare is looked at first."""
+        match criterion:
+            case None:
+                return Found(everyone(self.size))
+            case Leaf():
+                return self._single(criterion)
+            case Not(child=child):
+                return Opposite(self.masks(child))
+            case All(children=children):
+                return self._together(children)
+            case AnyOf(children=children, least=least):
+                parts = [self.masks(child) for child in children]
+                return Alternatives(parts) if least == 1 and parts else AtLeast(parts, least, self.size)
+            case Scored(tables=tables):
+                bands = [[self.masks(band.when) for band in table.bands] for table in tables]
+                return Scores(criterion, bands, self.size)
+
+    def _single(self, leaf: Leaf) -> Masks:
+        key = leaf.field, leaf.operator.value, leaf.value
+        found = self._seen.get(key)
+        if found is None:
+            found = self._seen[key] = Later(lambda: leaf_masks(self._rows, leaf))
+        return found
+
+    def _together(self, children: Sequence[Criterion]) -> Masks:
+        parts = [self.masks(child) for child in sorted(children, key=_cost)]
+        return Together(parts) if parts else Found(everyone(self.size))
+
+
+def _cost(criterion: Criterion) -> int:
+    """How dear it is to compare, about: bits, then small numbers, then large ones, then what is made of several."""
+    match criterion:
+        case Leaf(field=field):
+            return _COSTS.get(REGISTRY[field].type, _DEAR)
+        case Not(child=child):
+            return _cost(child)
+        case All(children=children) | AnyOf(children=children):
+            return sum(map(_cost, children))
+        case Scored():
+            return sum(_COSTS.get(REGISTRY[leaf.field].type, _DEAR) for leaf in leaves(criterion))
+
+
+def _each(frame: pl.DataFrame | Store, at: date, take: Callable[[Rules], _Part]) -> list[_Part]:
+    """What is taken of each stretch of a frame, in order."""
+    store = frame if isinstance(frame, Store) else Store(frame)
+    stretches = [Stretch(store, start, min(start + STRETCH, len(store)), at) for start in range(0, len(store), STRETCH)]
+
+    def taken(rows: Stretch) -> _Part:
+        return take(Rules(rows))
+
+    return [taken(rows) for rows in stretches] if len(stretches) < 2 else list(_threads().map(taken, stretches))
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """The threads that large columns share, whoever asks."""
+    return ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0))), "columns")

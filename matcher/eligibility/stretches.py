@@ -1,0 +1,58 @@
+"""A stretch of rows of a column store on a day (列段): what a condition compares, as it lies in memory."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+from numpy.typing import NDArray
+
+from matcher.eligibility.bits import Bits, window
+from matcher.eligibility.buffers import Column, column
+
+
+class Store:
+    """The columns of a frame, each looked into once."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+        self.names = frozenset(name for name, dtype in frame.schema.items() if dtype != pl.Null())
+        self._seen: dict[str, Column] = {}
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __getitem__(self, name: str) -> Column:
+        found = self._seen.get(name)
+        if found is None:
+            found = self._seen[name] = column(self.frame[name])
+        return found
+
+
+class Stretch:
+    """The rows from `start` to before `stop` of a store, on a day: ages grow, certificates expire."""
+
+    def __init__(self, store: Store, start: int, stop: int, at: date) -> None:
+        self._store = store
+        self._start, self._stop = start, stop
+        self.size, self.at = stop - start, at
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._store.names
+
+    def values(self, name: str) -> NDArray[Any]:
+        """The physical values of a column (size,); what is not known may be anything."""
+        return self._store[name].values[self._start : self._stop]
+
+    def flags(self, name: str) -> Bits:
+        """The bits of a Boolean column; what is not known may be either."""
+        found = self._store[name]
+        return window(found.bits, found.offset + self._start, self.size)
+
+    def known(self, name: str) -> Bits | None:
+        """The rows of which a column's value is known; None is all of them."""
+        found = self._store[name]
+        return None if found.validity is None else window(found.validity, found.offset + self._start, self.size)
+
+    def texts(self, name: str) -> pl.Series:
+        """A column of names, null where it is not known."""
+        return self._store.frame[name].slice(self._start, self.size)
