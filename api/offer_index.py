@@ -1,20 +1,22 @@
 """Offers ready to be matched (资源索引): those of the store, encoded, rebuilt when the store's offers change."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-
-import numpy as np
-from tokenizers import Tokenizer
+from time import monotonic
 
 from api.access.viewers import Viewer
 from api.store.store import Store
-from embeddings.index import VectorIndex
 from embeddings.lexical import LexicalIndex
+from embeddings.vectors import Vectors
 from matcher.offers import Offer
 from matcher.pairing.offer_shelf import OfferShelf
 from matcher.pairing.ports import TextEncoder
 from matcher.pairing.recall import Shelf
 from matcher.pairing.texts import offer_text
+
+LOOK_SECONDS = 0.2
+"""So old may be what is known of other processes' writes; this process's own are seen at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,27 @@ class VersionedOffers:
     shelf: OfferShelf
 
 
-class OfferIndex:
-    """A shelf of offers for each platform, as fresh as the store (资源检索面)."""
+@dataclass(slots=True)
+class _Platform:
+    """What is built for one platform, when the store was last asked, and after how many own writes."""
 
-    def __init__(self, store: Store, encoder: TextEncoder, tokenizer: Tokenizer) -> None:
+    building: Lock
+    built: VersionedOffers | None = None
+    looked: float = 0.0
+    writes: int = -1
+
+
+class OfferIndex:
+    """A shelf of offers for each platform, as fresh as the store (资源检索面). Safe to call from several threads.
+
+    While one thread rebuilds, the others are answered from what was built before.
+    """
+
+    def __init__(self, store: Store, encoder: TextEncoder, *, clock: Callable[[], float] = monotonic) -> None:
         self._store = store
         self._encoder = encoder
-        self._tokenizer = tokenizer
-        self._built: dict[str, VersionedOffers] = {}
+        self._clock = clock
+        self._platforms: dict[str, _Platform] = {}
         self._lock = Lock()
 
     @property
@@ -42,19 +57,29 @@ class OfferIndex:
 
     def current(self, viewer: Viewer) -> VersionedOffers:
         """The offers that a viewer may be matched to, rebuilt if any has changed."""
-        version = self._store.offers.version()
         with self._lock:
-            built = self._built.get(viewer.tenant)
-            if built is None or built.version != version:
-                built = VersionedOffers(version, self._build(self._store.offers.list(viewer)))
-                self._built[viewer.tenant] = built
-        return built
+            platform = self._platforms.setdefault(viewer.tenant, _Platform(Lock()))
+        built = platform.built
+        if built is not None and not self._is_due(platform):
+            return built
+        if built is not None and platform.building.locked():
+            return built
+        with platform.building:
+            return self._renewed(platform, viewer)
 
-    def _build(self, offers: tuple[Offer, ...]) -> OfferShelf:
+    def _is_due(self, platform: _Platform) -> bool:
+        return platform.writes != self._store.offers.writes or self._clock() - platform.looked >= LOOK_SECONDS
+
+    def _renewed(self, platform: _Platform, viewer: Viewer) -> VersionedOffers:
+        """Look into the store, noting first what is known, so that a write during the look is looked for again."""
+        looked, writes = self._clock(), self._store.offers.writes
+        version = self._store.offers.version()
+        if platform.built is None or platform.built.version != version:
+            platform.built = VersionedOffers(version, self._shelf(self._store.offers.list(viewer)))
+        platform.looked, platform.writes = looked, writes
+        return platform.built
+
+    def _shelf(self, offers: tuple[Offer, ...]) -> OfferShelf:
         texts = [offer_text(offer) for offer in offers]
-        keys = np.arange(len(offers), dtype=np.int64)
-        dense = VectorIndex(self._encoder.dimension)
-        dense.upsert(keys, self._encoder.encode(texts))
-        lexical = LexicalIndex(self._tokenizer)
-        lexical.build(keys, texts)
+        dense, lexical = Vectors.of(self._encoder.encode(texts)), LexicalIndex.of(texts)
         return OfferShelf.of(offers, Shelf(self._encoder, dense, lexical))

@@ -24,6 +24,8 @@ class OfferStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.writes = 0
+        """How often this process has written offers: who holds a copy of them sees by it that it may be out of date."""
 
     def list(self, viewer: Viewer | SystemViewer, kind: OfferKind | None = None) -> tuple[Offer, ...]:
         """The offers that a viewer may see, in the order in which they came."""
@@ -54,6 +56,7 @@ class OfferStore:
             _require_free(connection, viewer, [row["id"] for row in rows])
             done = upsert(connection, offers, viewer.tenant, rows, replaced)
             _revise(connection, changed=bool(done.written))
+        self.writes += 1
         return done.counts
 
     def delete(self, viewer: Viewer, offer: str) -> None:
@@ -65,6 +68,7 @@ class OfferStore:
             if not connection.execute(gone).rowcount:
                 raise _unknown(offer)
             _revise(connection, changed=True)
+        self.writes += 1
 
     def replace_catalogue(self, catalogue: Iterable[Offer], version: str) -> UpsertCounts:
         """Make the built-in catalogue exactly these offers; one that is no longer in it is removed."""
@@ -78,6 +82,7 @@ class OfferStore:
             done = upsert(connection, offers, CATALOGUE_TENANT, rows, replaced)
             _revise(connection, changed=bool(done.written or stored - ids))
             write_mark(connection, CATALOGUE_VERSION, version)
+        self.writes += 1
         return done.counts
 
     def catalogue_version(self) -> str | None:
