@@ -22,8 +22,11 @@ CrashPoint = Literal[
     "merge.between_files",
     "merge.before_pointer",
     "merge.after_pointer",
+    "job.claimed",
+    "job.before_commit",
+    "job.after_commit",
 ]
-"""Where a process may be made to die: a write around its commit, the index while it applies, is built or is merged."""
+"""Where a process may be made to die: a write around its commit, the index while it applies, is built or is merged, a job."""
 
 _passed: Counter[str] = Counter()
 

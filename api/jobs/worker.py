@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import structlog
 
+from api.crash_points import crash_point
 from api.errors import LeaseLost, ServiceError
 from api.jobs.context import Handler, Interrupted, JobContext
 from api.metrics import job_endings
@@ -68,10 +69,11 @@ class Worker:
         lease = self._leases.claim(self._owner, self._handlers.keys())
         if lease is None:
             return False
+        crash_point("job.claimed")
         job = lease.job
         with structlog.contextvars.bound_contextvars(request_id=job.request_id, job=job.id, kind=job.kind):
             _log.info("job_started", attempt=job.attempts)
-            outcome = self._done(lease)
+            outcome = self._ended(lease)
             _log.info("job_ended", outcome=outcome)
         job_endings().labels(job.kind, outcome).inc()
         self._waiting.ring()
@@ -89,8 +91,14 @@ class Worker:
             _log.warning("jobs_unreachable", code=error.code)
             return False
 
+    def _ended(self, lease: Lease) -> str:
+        """Do the job; the word for what came of it."""
+        try:
+            return self._done(lease)
+        except LeaseLost:
+            return "lost"
+
     def _done(self, lease: Lease) -> str:
-        """Run the handler; the word for what came of it."""
         context = JobContext(self._leases, lease, stopping=self._stopping)
         try:
             with self._alive(lease, context):
@@ -98,7 +106,7 @@ class Worker:
             if not context.finished:
                 self._leases.finish(lease, result or {})
         except LeaseLost:
-            return "lost"
+            raise
         except Interrupted:
             return self._interrupted(lease, context)
         except Exception as error:  # noqa: BLE001  # whatever a handler does, the job must be told

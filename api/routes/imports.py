@@ -8,13 +8,12 @@ from pydantic import ConfigDict, Field
 
 from api.clock import today
 from api.exchange.documents import Document
-from api.exchange.importing import ImportSummary
-from api.exchange.problems import RowResult
+from api.exchange.import_reports import problem_file, report_document
 from api.problems import Problem, Refusal
 from api.routes.answers import ImportAnswer, ImportReportAnswer
 from api.routes.responses import answered, json_response
 from api.routes.services import Asker, Service
-from api.routes.uploads import import_upload, laid_down, problem_file
+from api.routes.uploads import import_upload, laid_down
 from api.schemas import Day, Identifier, Source, Wire
 from api.store.imports import ImportRecord
 from api.transport.strict_json import StrictRoute
@@ -50,7 +49,7 @@ def post_import(form: Annotated[ImportForm, Form()], services: Service, viewer: 
             source=form.source or "",
             observed_on=form.observed_on or today(),
         )
-    return json_response(record_document(record) | _report(summary), 201)
+    return json_response(record_document(record) | report_document(summary), 201)
 
 
 @router.get("/{import_id}", summary="一次导入", responses=answered(ImportAnswer, 404))
@@ -63,7 +62,7 @@ def get_import(import_id: ImportId, services: Service, viewer: Asker) -> Respons
 def get_problems(import_id: ImportId, services: Service, viewer: Asker) -> Response:
     """被拒与存疑的行，附行号、列、原值与原因；改正后可直接再导入。"""
     record = services.store.imports.get(viewer, import_id)
-    path = problem_file(services, record.id)
+    path = problem_file(services.settings.data, record.id)
     if not path.is_file():
         raise Refusal(Problem(404, "no_problems", "这次导入没有问题文件；应为：有问题行的导入。无需处理。"))
     return FileResponse(path, media_type="text/csv; charset=utf-8", filename=f"problems-{record.id}.csv")
@@ -79,33 +78,4 @@ def record_document(record: ImportRecord) -> Document:
         "started": record.started.isoformat(),
         "finished": record.finished.isoformat() if record.finished else None,
         "counts": dict(record.counts),
-    }
-
-
-def _report(summary: ImportSummary) -> Document:
-    return {
-        "description": summary.description,
-        "ignored_columns": list(summary.ignored_columns),
-        "notices": list(summary.notices),
-        "reasons": dict(summary.reasons),
-        "examples": [_row(result) for result in summary.examples],
-        "seconds": round(summary.seconds, 3),
-    }
-
-
-def _row(result: RowResult) -> Document:
-    return {
-        "line": result.line,
-        "rejected": result.is_rejected,
-        "merged_into": result.merged_into,
-        "problems": [
-            {
-                "column": problem.column,
-                "value": problem.value,
-                "code": problem.code,
-                "message": problem.message,
-                "severity": problem.severity.value,
-            }
-            for problem in result.problems
-        ],
     }

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from api.access.viewers import Viewer
 from api.errors import ImportRefused, PayloadTooLarge
+from api.exchange.import_reports import REFUSED, counts_of, problem_file
 from api.exchange.importing import ImportSummary, run_import
 from api.routes.services import Services
 from api.store.imports import ImportRecord
@@ -20,7 +21,6 @@ from matcher.fields import PartyKind
 
 PIECE = 64 * 1024
 UNNAMED = "未命名"
-_COUNTS = ("rows", "new", "changed", "same", "merged", "doubtful", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +70,14 @@ def import_upload(
             rejects=rejects,
         )
     except ImportRefused:
-        imports.finish(viewer, begun.id, {"refused": 1})
+        imports.finish(viewer, begun.id, REFUSED)
         raise
     if rejects.exists():
-        kept = problem_file(services, begun.id)
+        kept = problem_file(services.settings.data, begun.id)
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(rejects, kept)
-    services.parties.refresh()
-    return imports.finish(viewer, begun.id, {name: getattr(summary, name) for name in _COUNTS}), summary
-
-
-def problem_file(services: Services, batch: str) -> Path:
-    """Where the problems of a known import are kept. The id is the store's own, never a client's text."""
-    return services.settings.data / "imports" / f"{batch}.csv"
+    services.parties.catch_up()
+    return imports.finish(viewer, begun.id, counts_of(summary)), summary
 
 
 def shown_name(name: str) -> str:

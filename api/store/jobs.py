@@ -142,6 +142,13 @@ class JobStore:
             due = connection.execute(query).scalar_one_or_none()
             return None if due is None else max(0.0, (moment(connection) - due).total_seconds())
 
+    def open_keys(self, kind: str) -> frozenset[str]:
+        """The keys of all jobs of a kind that have not ended, over all platforms."""
+        ended = jobs.c.state.in_([state.value for state in ENDED])
+        query = select(jobs.c.key).where(jobs.c.kind == kind, jobs.c.key.is_not(None), ~ended)
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def prune(self, days: float) -> int:
         """Forget jobs that ended longer ago than `days`; gives how many."""
         ended = jobs.c.state.in_([state.value for state in ENDED])

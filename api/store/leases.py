@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, RowMapping, select, update
 
+from api.crash_points import crash_point
 from api.errors import LeaseLost
 from api.store.database import Database
 from api.store.jobs import Document, Job, JobState, job_of, moment
@@ -48,7 +49,7 @@ class LeaseStore:
         A running job whose worker has been silent too long is due again. One that was begun too often is given up, one
         that was to be cancelled is cancelled.
         """
-        if not self._due(kinds):
+        if not self.due(kinds):
             return None
         with self._database.marking() as connection:
             while (row := self._next(connection, kinds)) is not None:
@@ -59,6 +60,12 @@ class LeaseStore:
                 _change(connection, row["id"], now, finished=now, lease_owner=None, lease_until=None, **given_up)
                 _log.warning("job_given_up", job=row["id"], kind=row["kind"], attempts=row["attempts"])
         return None
+
+    def due(self, kinds: Collection[str]) -> bool:
+        """Whether there is a job to take up; asking costs no writer's turn."""
+        with self._database.reading() as connection:
+            query = select(jobs.c.id).where(_is_due(moment(connection), kinds)).limit(1)
+            return connection.execute(query).first() is not None
 
     def extend(self, lease: Lease) -> bool:
         """Hold on for another while; gives whether the job is to be cancelled."""
@@ -75,6 +82,8 @@ class LeaseStore:
             step = Step(connection, lease, cancel_asked=self._held(connection, lease))
             yield step
             step._write(moment(connection))
+            crash_point("job.before_commit")
+        crash_point("job.after_commit")
 
     def finish(self, lease: Lease, result: Document) -> None:
         """End the job with its result."""
@@ -97,12 +106,6 @@ class LeaseStore:
         """End the job as cancelled."""
         with self.step(lease) as step:
             step._cancel()
-
-    def _due(self, kinds: Collection[str]) -> bool:
-        """Whether it is worth taking a writer's turn."""
-        with self._database.reading() as connection:
-            query = select(jobs.c.id).where(_is_due(moment(connection), kinds)).limit(1)
-            return connection.execute(query).first() is not None
 
     def _next(self, connection: Connection, kinds: Collection[str]) -> RowMapping | None:
         query = select(jobs).where(_is_due(moment(connection), kinds)).order_by(jobs.c.due, jobs.c.created, jobs.c.id)

@@ -1,0 +1,87 @@
+"""The service's own worker (随服务运行的任务进程): a child process that is there while there is something to do.
+
+A child, not a thread: an import keeps a processor busy, and queries must not wait for it. It is started when a job is
+due, ends by itself when none has been due for a minute, and is started again should it die.
+"""
+
+import subprocess
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
+from threading import Event, Thread
+
+import structlog
+
+from api.errors import ServiceError
+from api.jobs.working import handlers_of
+from api.settings import Settings
+from api.store.database import connect
+from api.store.leases import LeaseStore
+from api.store.store import Store
+
+LOOK_SECONDS = 0.5
+REST_SECONDS = 5.0
+"""How long after a child that failed the next one is started."""
+STOP_SECONDS = 20.0
+_log = structlog.get_logger("jobs")
+
+
+@contextmanager
+def attended_jobs(settings: Settings) -> Iterator[None]:
+    """See to it that jobs are done while this context lasts; nothing where `settings.jobs` is off."""
+    if not settings.jobs:
+        yield
+        return
+    stopping = Event()
+    thread = Thread(target=_attend, args=(settings, stopping), name="jobs", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def _attend(settings: Settings, stopping: Event) -> None:
+    child: subprocess.Popen[bytes] | None = None
+    with closing(connect(settings.store_url)) as database:
+        store = Store(database)
+        kinds = handlers_of(settings, store).keys()
+        while not stopping.wait(LOOK_SECONDS):
+            if child is not None and (status := child.poll()) is not None:
+                _log.log(30 if status else 20, "worker_ended", status=status)
+                child = None
+                stopping.wait(REST_SECONDS if status else 0.0)
+            if child is None and not stopping.is_set() and _due(store.leases, kinds):
+                child = _started(settings)
+    if child is not None:
+        _stop(child)
+
+
+def _due(leases: LeaseStore, kinds: Collection[str]) -> bool:
+    try:
+        return leases.due(kinds)
+    except ServiceError:
+        return False
+
+
+def _started(settings: Settings) -> "subprocess.Popen[bytes]":
+    child = subprocess.Popen([sys.executable, "-m", "api.jobs"], stdin=subprocess.PIPE)  # our own module
+    if child.stdin is not None:
+        with suppress(OSError):
+            child.stdin.write(settings.model_dump_json().encode() + b"\n")
+            child.stdin.flush()
+    return child
+
+
+def _stop(child: "subprocess.Popen[bytes]") -> None:
+    """Tell it to give its job back; a job that does not come to the end of its step is taken up by its lease."""
+    child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdin is not None:
+        with suppress(OSError):
+            child.stdin.close()

@@ -1,0 +1,44 @@
+"""Where workers come from: handlers by kind over one store, and the loop that runs until it is told to stop."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
+from signal import SIGINT, SIGTERM, signal
+from types import FrameType
+
+import structlog
+
+from api.indexing.waking import Polling, RedisWakeups
+from api.jobs import importing
+from api.jobs.context import Handler
+from api.jobs.worker import Worker
+from api.settings import Settings
+from api.store.store import Store, open_store
+
+_log = structlog.get_logger("jobs")
+
+
+def handlers_of(settings: Settings, store: Store) -> Mapping[str, Handler]:
+    """What this installation can do in the background, by kind of job."""
+    return {importing.KIND: lambda context: importing.import_file(context, store, settings.data)}
+
+
+def work(settings: Settings, *, idle_seconds: float | None = None) -> None:
+    """Do jobs until SIGTERM or SIGINT comes, or until none has been due for `idle_seconds`.
+
+    A signal ends the job in hand after its present step; the job goes back to the queue. Raises what `open_store` does.
+    """
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(open_store(settings.store_url, tenant=settings.tenant)))
+        url = settings.redis_url
+        wakeups = RedisWakeups(url, store.identity()) if url else Polling()
+        worker = Worker(store.leases, handlers_of(settings, store), wakeups)
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            worker.stop()
+
+        for number in (SIGTERM, SIGINT):
+            signal(number, stop)
+        forgotten = store.jobs.prune(settings.keep_jobs_days)
+        _log.info("worker_started", forgotten=forgotten, swept=importing.sweep_uploads(store, settings.data))
+        worker.run(idle_seconds=idle_seconds)
+        _log.info("worker_stopped")
