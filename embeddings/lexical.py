@@ -1,201 +1,192 @@
-"""Word and character overlap: TF-IDF cosine over the model's own words, single characters and pairs of them.
+"""Character overlap by position, immutable: TF-IDF cosine over single characters and their pairs, read by term.
 
-Characters carry nine tenths: on the development split words beside them gain on start-ups and materials what they
-lose on classes. Characters are hashed, so that no vocabulary needs to be kept and a new text needs no rebuild.
-Document frequencies are those of the last `build` or `load`; texts upserted later are weighed by them.
+Each text keeps its heaviest terms, at most 96, and is brought to unit length over those; rarity counts with the power
+1.5. On the development split that gives the hybrid a mean MRR of .548, where all terms with plain rarity give .545, and
+the tokenizer's words beside them no more; the common terms that fall away are nine tenths of the work of a query.
+
+The arrays are in memory or mapped: a query reads the postings of its own terms and nothing else. Rarity is that of the
+texts at the first build; later texts are weighed by it until the next one. Safe to call from several threads.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
-from threading import RLock
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from safetensors.numpy import load_file, save_file
-from scipy.sparse import csc_array, csr_array, vstack
-from tokenizers import Tokenizer
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
+from embeddings.arrays import ArrayWriter, mapped_array, write_array
 from embeddings.errors import InvalidVectors
-from embeddings.keys import KeyTable, as_keys
-from embeddings.tokenise import normalised
+from embeddings.postings import REPEATS, Postings, Rarity, joined, posted, rarity_of
+from embeddings.terms import MOST_COUNTED, SLOTS, Terms, count_terms
 
 Similarities = NDArray[np.float32]
+Positions = NDArray[np.int64]
 
-_CHARACTER_SLOTS = 1 << 20
-_WORD_SHARE = 0.1
-_WAITING_ROWS = 512
-
-
-class TermCounter:
-    """Texts to sparse counts: one column a word of the tokenizer, then one a slot of hashed characters and pairs."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-        self.words = tokenizer.get_vocab_size()
-        self.columns = self.words + _CHARACTER_SLOTS
-
-    def count(self, texts: Sequence[str]) -> csr_array:
-        """Give an (n, columns) float32 matrix of how often each text has each term."""
-        cleaned = [normalised(text) for text in texts]
-        encodings = self._tokenizer.encode_batch_fast(cleaned, add_special_tokens=False)
-        found = [self._terms(text, encoding.ids) for text, encoding in zip(cleaned, encodings, strict=True)]
-        bounds = np.zeros(len(found) + 1, dtype=np.int64)
-        np.cumsum([len(terms) for terms in found], out=bounds[1:])
-        terms = np.concatenate(found) if found else np.empty(0, dtype=np.int64)
-        counts = csr_array((np.ones(len(terms), dtype=np.float32), terms, bounds), shape=(len(found), self.columns))
-        counts.sum_duplicates()
-        return counts
-
-    def _terms(self, text: str, words: list[int]) -> NDArray[np.int64]:
-        ids = np.asarray(words, dtype=np.int64)
-        return np.concatenate([ids[ids > 0], self.words + _characters(text)])
-
-
-def _characters(text: str) -> NDArray[np.int64]:
-    """Give the slots of the single characters and of the character pairs of a text; punctuation only vanishes."""
-    kept = "".join(character for character in text if character.isalnum())
-    points = np.frombuffer(kept.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    terms = np.concatenate([points, (points[:-1] + np.uint64(1)) * np.uint64(0x110001) + points[1:]])
-    return ((terms * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(44)).astype(np.int64)
+_ROWS_AT_ONCE = 16_384
+_FILES = (("terms", np.int32), ("bounds", np.int64), ("rows", np.int32), ("scales", np.float32), ("rarity", np.float32))
 
 
 class LexicalIndex:
-    """Texts addressed by int64 key; similarity is 0 (nothing shared) to 1 (the same terms).
+    """n texts addressed by position 0 to n - 1; similarity is 0 (nothing shared) to 1 (the same terms)."""
 
-    A settled matrix by columns answers most; rows upserted since then wait in a small one by its side and are settled
-    together. `_alive` gives for each key of the table its row over both.
-    """
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._counter = TermCounter(tokenizer)
-        self._lock = RLock()
-        self._rarity = np.ones(self._counter.columns, dtype=np.float32)
-        self._waiting: csc_array
-        self._alive: NDArray[np.int64]
-        self._settle(KeyTable(), csr_array((0, self._counter.columns), dtype=np.float32))
-
-    def __len__(self) -> int:
-        return len(self._table)
-
-    @property
-    def keys(self) -> NDArray[np.int64]:
-        """The keys held, in no promised order."""
-        return self._table.keys.copy()
-
-    def build(self, keys: ArrayLike, texts: Sequence[str]) -> None:
-        """Start again from these texts, and take from them how rare each term is.
-
-        Raises `InvalidVectors` where keys repeat or do not fit the texts in number.
-        """
-        wanted = _distinct(keys, len(texts))
-        counts = self._counter.count(texts)
-        frequencies = np.bincount(counts.indices, minlength=self._counter.columns)
-        with self._lock:
-            self._rarity = (np.log((1 + len(texts)) / (1 + frequencies)) + 1).astype(np.float32)
-            self._settle(KeyTable(wanted), self._weighed(counts))
-
-    def upsert(self, keys: ArrayLike, texts: Sequence[str]) -> None:
-        """Store one text a key, replacing those already held. Raises `InvalidVectors` as `build` does."""
-        wanted = _distinct(keys, len(texts))
-        if not len(wanted):
-            return
-        fresh = self._weighed(self._counter.count(texts))
-        with self._lock:
-            self.remove(wanted)
-            first = self._settled.shape[0] + self._waiting.shape[0]
-            self._waiting = csc_array(vstack([self._waiting.tocsr(), fresh], format="csr"))
-            self._table.append(wanted)
-            self._alive = np.concatenate([self._alive, np.arange(first, first + len(wanted))])
-            if self._waiting.shape[0] > _WAITING_ROWS:
-                self._settle(self._table, self._rows())
-
-    def remove(self, keys: ArrayLike) -> None:
-        """Forget `keys`; those not held are passed over."""
-        wanted = np.unique(as_keys(keys))
-        with self._lock:
-            positions = self._table.positions(wanted[self._table.contains(wanted)])
-            if len(positions):
-                self._table.delete(positions)
-                self._alive = np.delete(self._alive, positions)
-
-    def similarities(self, query: str, keys: ArrayLike) -> Similarities:
-        """Give the overlap of one query text with each of n `keys`, as float32 (n,) from 0 to 1.
-
-        Raises `UnknownKeys` where a key is not held.
-        """
-        terms = self._weighed(self._counter.count([query]))
-        with self._lock:
-            rows = self._alive[self._table.positions(as_keys(keys))]
-            blocks = [self._settled, self._waiting] if self._waiting.shape[0] else [self._settled]
-            scores = np.concatenate([block[:, terms.indices] @ terms.data for block in blocks]).astype(np.float32)
-        found: Similarities = np.clip(scores[rows], 0.0, 1.0)
-        return found
-
-    def save(self, path: Path) -> None:
-        """Write keys, term weights and rarities to one safetensors file."""
-        with self._lock:
-            rows = self._rows()
-            tensors = {
-                "keys": self._table.keys,
-                "rarity": self._rarity,
-                "data": rows.data,
-                "indices": rows.indices,
-                "indptr": rows.indptr,
-            }
-        save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, path)
+    def __init__(self, postings: Postings, rarity: Rarity, start: int = 0, stop: int | None = None) -> None:
+        self.postings = postings
+        self.rarity = rarity
+        self.start = start
+        self.stop = len(postings.scales) if stop is None else stop
 
     @classmethod
-    def load(cls, path: Path, tokenizer: Tokenizer) -> Self:
-        """Read what `save` wrote with the same tokenizer. Raises what safetensors raises for a file that is not one."""
-        tensors = load_file(path)
-        index = cls(tokenizer)
-        if len(tensors["rarity"]) != index._counter.columns:
+    def of(cls, texts: Sequence[str], *, like: "LexicalIndex | None" = None) -> Self:
+        """Index `texts` in memory; how rare each term is comes from them, or from another index `like` it."""
+        terms = count_terms(texts)
+        rarity = rarity_of([terms]) if like is None else like.rarity
+        return cls(posted(terms, rarity), rarity)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Map what `save` or `write_lexical` wrote. Raises `InvalidVectors` where the files are not that."""
+        terms, bounds, rows, scales, rarity = (mapped_array(folder / f"{name}.npy", dtype) for name, dtype in _FILES)
+        if len(bounds) != len(terms) + 1 or bounds[-1] != len(rows) or len(rarity) != SLOTS:
             raise InvalidVectors(
-                found=f"词项有 {len(tensors['rarity'])} 列",
-                expected=f"{index._counter.columns} 列",
+                found=f"词项 {len(terms)}、边界 {len(bounds)}、稀有度 {len(rarity)} 的重合度索引",
+                expected=f"边界比词项多一，稀有度 {SLOTS}",
                 remedy="请重建索引",
             )
-        index._rarity = tensors["rarity"]
-        shape = (len(tensors["keys"]), index._counter.columns)
-        index._settle(
-            KeyTable(tensors["keys"]), csr_array((tensors["data"], tensors["indices"], tensors["indptr"]), shape=shape)
+        return cls(Postings(terms, bounds, rows, scales), rarity)
+
+    @classmethod
+    def joined(cls, sources: Sequence["LexicalIndex"], source: NDArray[np.integer], position: Positions) -> Self:
+        """Take rows of several indexes into one in memory: row i is row `position[i]` of `sources[source[i]]`.
+
+        No text is counted again; rarity is that of the first source, which the others were made `like`.
+        """
+        pieces = list(joined([each.postings for each in sources], _targets(sources, source, position)))
+        lengths = [len(piece.rows) for piece in pieces]
+        starts = np.cumsum([0, *lengths])
+        bounds = [piece.bounds[:-1] + start for piece, start in zip(pieces, starts[:-1], strict=True)]
+        found = Postings(
+            np.concatenate([piece.terms for piece in pieces]),
+            np.append(np.concatenate(bounds), starts[-1]),
+            np.concatenate([piece.rows for piece in pieces]),
+            _scales(sources, source, position),
         )
-        return index
+        return cls(found, sources[0].rarity)
 
-    def _rows(self) -> csr_array:
-        return vstack([self._settled.tocsr(), self._waiting.tocsr()], format="csr")[self._alive]
+    def save(self, folder: Path) -> None:
+        """Write a folder that `open` maps."""
+        write_joined(folder, [self], np.zeros(len(self), dtype=np.int8), np.arange(len(self)))
 
-    def _settle(self, table: KeyTable, rows: csr_array) -> None:
-        self._table = table
-        self._settled = csc_array(rows)
-        self._waiting = csc_array((0, self._counter.columns), dtype=np.float32)
-        self._alive = np.arange(len(table))
+    def __len__(self) -> int:
+        return self.stop - self.start
 
-    def _weighed(self, counts: csr_array) -> csr_array:
-        """Weigh counts by rarity; words and characters each have length 1 before they are joined by their shares."""
-        weights = (1 + np.log(counts.data)) * self._rarity[counts.indices]
-        rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-        block = 2 * rows + (counts.indices >= self._counter.words)
-        lengths = np.sqrt(np.bincount(block, weights=weights**2, minlength=2 * counts.shape[0]))
-        lengths = _shared(lengths.reshape(-1, 2)).ravel()
-        data = (weights / lengths[block]).astype(np.float32)
-        return csr_array((data, counts.indices, counts.indptr), shape=counts.shape)
+    def slice(self, start: int, stop: int) -> "LexicalIndex":
+        """Give texts `start` to `stop` as an index of their own, with positions from 0; nothing is copied."""
+        first, last, _ = slice(start, stop).indices(len(self))
+        return LexicalIndex(self.postings, self.rarity, self.start + first, self.start + max(first, last))
+
+    def similarities(self, query: str, positions: NDArray[np.int64] | None = None) -> Similarities:
+        """Give the overlap of one query text with each of m `positions` (None: all), as float32 (m,) from 0 to 1.
+
+        Positions may come in any order and repeat. Raises `InvalidVectors` for positions that are not there.
+        """
+        terms = count_terms([query])
+        weights = self.rarity[terms.slots] * REPEATS[terms.counts - 1]
+        length = float(np.linalg.norm(weights))
+        found = self._sums(terms.slots, weights / np.float32(length or 1.0))
+        found *= self.postings.scales[self.start : self.stop]
+        np.clip(found, 0.0, 1.0, out=found)
+        return found if positions is None else found[self._checked(positions)]
+
+    def _sums(self, slots: NDArray[np.int32], weights: NDArray[np.float32]) -> Similarities:
+        """Give for each row of this slice the sum of weight by weight over the terms that it shares with the query."""
+        postings = self.postings
+        wanted = (slots[:, None] * MOST_COUNTED + np.arange(MOST_COUNTED, dtype=np.int32)).ravel()
+        places = np.searchsorted(postings.terms, wanted)
+        held = np.flatnonzero(places < len(postings.terms))
+        held = held[postings.terms[places[held]] == wanted[held]]
+        places = places[held]
+        heavy = ((weights * self.rarity[slots])[:, None] * REPEATS).ravel()[held]
+        parts = [self._rows_of(place) for place in places.tolist()]
+        if not parts:
+            return np.zeros(len(self), dtype=np.float32)
+        rows, shape = np.concatenate(parts), (len(self), len(parts))
+        rows -= self.start
+        bounds = np.cumsum([0, *map(len, parts)], dtype=np.int32)
+        found: Similarities = csc_array((np.ones_like(rows, dtype=np.float32), rows, bounds), shape=shape) @ heavy
+        return found
+
+    def _rows_of(self, place: int) -> NDArray[np.int32]:
+        rows = self.postings.rows[self.postings.bounds[place] : self.postings.bounds[place + 1]]
+        if len(self) == len(self.postings.scales):
+            return rows
+        first, last = np.searchsorted(rows, (self.start, self.stop))
+        return rows[first:last]
+
+    def _checked(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        if len(positions) and (positions.min() < 0 or positions.max() >= len(self)):
+            raise InvalidVectors(
+                found=f"位置 {positions.min()} 至 {positions.max()}",
+                expected=f"0 至 {len(self) - 1}",
+                remedy="请检查传入的位置",
+            )
+        return positions
 
 
-def _shared(lengths: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the divisors that make words and characters share one unit of length; one of them alone takes it all."""
-    shares = np.where(lengths > 0, [_WORD_SHARE, 1 - _WORD_SHARE], 0.0)
-    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
-    return np.divide(lengths, np.sqrt(shares), out=np.ones_like(lengths), where=shares > 0)
+def write_joined(
+    folder: Path, sources: Sequence[LexicalIndex], source: NDArray[np.integer], position: Positions
+) -> None:
+    """Write what `LexicalIndex.joined` gives as a folder that `LexicalIndex.open` maps, a part at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        ArrayWriter(folder / "terms.npy", np.int32) as terms,
+        ArrayWriter(folder / "bounds.npy", np.int64) as bounds,
+        ArrayWriter(folder / "rows.npy", np.int32) as rows,
+    ):
+        for piece in joined([each.postings for each in sources], _targets(sources, source, position)):
+            terms.append(piece.terms)
+            bounds.append(piece.bounds[:-1] + rows.count)
+            rows.append(piece.rows)
+        bounds.append(np.array([rows.count]))
+    write_array(folder / "scales.npy", _scales(sources, source, position))
+    write_array(folder / "rarity.npy", sources[0].rarity)
 
 
-def _distinct(keys: ArrayLike, count: int) -> NDArray[np.int64]:
-    wanted = as_keys(keys)
-    if len(wanted) != count or len(np.unique(wanted)) != count:
-        raise InvalidVectors(
-            found=f"{len(wanted)} 个键（不同的 {len(np.unique(wanted))} 个）对应 {count} 段文本",
-            expected="每段文本一个键，互不重复",
-            remedy="请检查传入的键",
-        )
-    return wanted
+def write_lexical(folder: Path, parts: Sequence[Terms], source: NDArray[np.integer], position: Positions) -> None:
+    """Write the index of counted texts as a folder that `LexicalIndex.open` maps: as `of` all texts in their order.
+
+    Row i is text `position[i]` of `parts[source[i]]`. Every text of every part counts for how rare a term is.
+    """
+    rarity = rarity_of(parts)
+    blocks = [
+        part.part(start, min(start + _ROWS_AT_ONCE, len(part)))
+        for part in parts
+        for start in range(0, max(len(part), 1), _ROWS_AT_ONCE)
+    ]
+    made = [LexicalIndex(posted(block, rarity), rarity) for block in blocks]
+    counts = [max(-(-len(part) // _ROWS_AT_ONCE), 1) for part in parts]
+    first = np.cumsum([0, *counts])
+    write_joined(folder, made, first[source] + position // _ROWS_AT_ONCE, position % _ROWS_AT_ONCE)
+
+
+def _targets(
+    sources: Sequence[LexicalIndex], source: NDArray[np.integer], position: Positions
+) -> list[NDArray[np.int32]]:
+    """Give for each source the place of each of its rows in the whole, -1 where it has none."""
+    order = np.argsort(source, kind="stable").astype(np.int32)
+    ends = np.cumsum(np.bincount(source, minlength=len(sources)))
+    targets = []
+    for number, each in enumerate(sources):
+        own = order[ends[number - 1] if number else 0 : ends[number]]
+        target = np.full(len(each.postings.scales), -1, dtype=np.int32)
+        target[position[own] + each.start] = own
+        targets.append(target)
+    return targets
+
+
+def _scales(sources: Sequence[LexicalIndex], source: NDArray[np.integer], position: Positions) -> NDArray[np.float32]:
+    firsts = np.cumsum([0, *(len(each) for each in sources)])
+    together = np.concatenate([each.postings.scales[each.start : each.stop] for each in sources])
+    scales: NDArray[np.float32] = together[firsts[source] + position]
+    return scales

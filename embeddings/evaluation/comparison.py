@@ -67,7 +67,7 @@ def section(data: Path, name: str, *, queries: int, candidates: int) -> str:
     compared = {
         "char TF-IDF": methods.character_tfidf,
         "shipped": methods.dense(shipped),
-        "hybrid": methods.hybrid(shipped, shipped.tokenizer),
+        "hybrid": methods.hybrid(shipped),
         name: methods.dense(other),
     }
     lines = [

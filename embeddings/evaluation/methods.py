@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
-from tokenizers import Tokenizer
 
 from embeddings.encoder import Encoder
 from embeddings.fusion import dense_share, fused
@@ -64,23 +63,17 @@ def dense(encoder: Encoder) -> Method:
     return lambda queries, candidates: encoder.encode_queries(queries) @ encoder.encode(candidates).T
 
 
-def lexical(tokenizer: Tokenizer) -> Method:
-    """The product's own lexical index: words and character bigrams."""
-
-    def score(queries: Sequence[str], candidates: Sequence[str]) -> Scores:
-        index = LexicalIndex(tokenizer)
-        keys = np.arange(len(candidates))
-        index.build(keys, candidates)
-        return np.stack([index.similarities(query, keys) for query in queries])
-
-    return score
+def lexical(queries: Sequence[str], candidates: Sequence[str]) -> Scores:
+    """The product's own lexical index: single characters and pairs."""
+    index = LexicalIndex.of(candidates)
+    return np.stack([index.similarities(query) for query in queries])
 
 
-def hybrid(encoder: Encoder, tokenizer: Tokenizer) -> Method:
+def hybrid(encoder: Encoder) -> Method:
     """The product's own recall: dense and lexical, fused."""
 
     def score(queries: Sequence[str], candidates: Sequence[str]) -> Scores:
-        near, same = dense(encoder)(queries, candidates), lexical(tokenizer)(queries, candidates)
+        near, same = dense(encoder)(queries, candidates), lexical(queries, candidates)
         share = dense_share(float(np.mean([len(text) for text in candidates])))
         return np.stack([fused(first, second, share) for first, second in zip(near, same, strict=True)])
 

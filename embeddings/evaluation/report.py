@@ -41,8 +41,8 @@ def run(
         "BM25, jieba": methods.bm25_words,
         "LSA 256": methods.latent_semantic,
         "shipped": methods.dense(shipped),
-        "lexical": methods.lexical(shipped.tokenizer),
-        "hybrid": methods.hybrid(shipped, shipped.tokenizer),
+        "lexical": methods.lexical,
+        "hybrid": methods.hybrid(shipped),
         **{name: methods.dense(encoder) for name, encoder in encoders.items()},
     }
     found = []

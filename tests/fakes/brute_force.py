@@ -1,4 +1,4 @@
-"""Plain adapters that define what the indexes must answer: dictionaries and one comparison at a time."""
+"""Plain definitions of what the indexes must answer: one comparison at a time, by position."""
 
 import math
 import re
@@ -9,75 +9,50 @@ import numpy as np
 
 
 class BruteVectors:
-    """Vectors in a dictionary; every similarity one dot product in float64."""
+    """Every similarity one dot product in float64."""
 
-    def __init__(self):
-        self.stored = {}
+    def __init__(self, rows):
+        self.rows = np.asarray(rows, dtype=np.float64)
 
-    def upsert(self, keys, vectors):
-        for key, vector in zip(keys, vectors, strict=True):
-            self.stored[int(key)] = np.asarray(vector, dtype=np.float64)
+    def similarities(self, query, positions=None):
+        return [float(self.rows[x] @ np.asarray(query, dtype=np.float64)) for x in self._wanted(positions)]
 
-    def remove(self, keys):
-        for key in keys:
-            self.stored.pop(int(key), None)
+    def nearest(self, query, count, positions=None):
+        scored = zip(self.similarities(query, positions), self._wanted(positions), strict=True)
+        return sorted({(-score, place) for score, place in scored})[: max(count, 0)]
 
-    def similarities(self, query, keys):
-        return [float(self.stored[int(key)] @ np.asarray(query, dtype=np.float64)) for key in keys]
-
-    def nearest(self, query, count, keys=None):
-        wanted = set(self.stored if keys is None else map(int, keys))
-        scored = [(-float(self.stored[key] @ np.asarray(query, dtype=np.float64)), key) for key in wanted]
-        return [(key, -score) for score, key in sorted(scored)[: max(count, 0)]]
+    def _wanted(self, positions):
+        return range(len(self.rows)) if positions is None else [int(x) for x in positions]
 
 
 class BruteOverlap:
-    """TF-IDF cosine by words (a tenth) and by characters and their pairs (nine tenths), by definition."""
+    """TF-IDF cosine of characters and their pairs, rarity to the power 1.5, at most four of each, the heaviest kept."""
 
-    def __init__(self, cut):
-        self.cut = cut
-
-    def build(self, keys, texts):
+    def __init__(self, texts, kept=96):
+        self.kept = kept
         self.documents = len(texts)
-        self.seen = [Counter(), Counter()]
-        self.stored = {}
-        for text in texts:
-            for found, terms in zip(self.seen, self._terms(text), strict=True):
-                found.update(set(terms))
-        for key, text in zip(keys, texts, strict=True):
-            self.stored[int(key)] = text
+        self.seen = Counter(term for text in texts for term in set(self._terms(text)))
+        self.texts = list(texts)
 
-    def upsert(self, keys, texts):
-        self.stored.update({int(key): text for key, text in zip(keys, texts, strict=True)})
+    def similarities(self, query):
+        asked = _unit(self._weights(query))
+        return [self._overlap(asked, self._weights(text)) for text in self.texts]
 
-    def remove(self, keys):
-        for key in keys:
-            self.stored.pop(int(key), None)
+    def _overlap(self, asked, weights):
+        heaviest = sorted(weights.items(), key=lambda pair: -pair[1])[: self.kept]
+        return sum(weight * asked.get(term, 0.0) for term, weight in _unit(dict(heaviest)).items())
 
-    def similarities(self, query, keys):
-        return [self._similarity(query, self.stored[int(key)]) for key in keys]
+    def _weights(self, text):
+        return {
+            term: (1 + math.log(min(count, 4))) * (math.log((1 + self.documents) / (1 + self.seen[term])) + 1) ** 1.5
+            for term, count in self._terms(text).items()
+        }
 
     def _terms(self, text):
         kept = "".join(character for character in unicodedata.normalize("NFKC", text).lower() if character.isalnum())
-        return Counter(self.cut(text)), Counter([*kept, *re.findall("(?=(..))", kept, re.DOTALL)])
+        return Counter([*kept, *re.findall("(?=(..))", kept, re.DOTALL)])
 
-    def _similarity(self, first, second):
-        parts = []
-        for seen, left, right in zip(self.seen, self._terms(first), self._terms(second), strict=True):
-            a, b = self._weights(left, seen), self._weights(right, seen)
-            parts.append((sum(a[term] * b.get(term, 0.0) for term in a), bool(a), bool(b)))
-        weights = (0.1, 0.9)
-        totals = [sum(weight * part[side] for weight, part in zip(weights, parts, strict=True)) for side in (1, 2)]
-        shares = [
-            [weight * part[side] / (total or 1) for weight, part in zip(weights, parts, strict=True)]
-            for side, total in zip((1, 2), totals, strict=True)
-        ]
-        return sum(part[0] * math.sqrt(one * two) for part, one, two in zip(parts, shares[0], shares[1], strict=True))
 
-    def _weights(self, terms, seen):
-        raw = {
-            term: (1 + math.log(count)) * (math.log((1 + self.documents) / (1 + seen[term])) + 1)
-            for term, count in terms.items()
-        }
-        length = math.sqrt(sum(weight**2 for weight in raw.values()))
-        return {term: weight / length for term, weight in raw.items()}
+def _unit(weights):
+    length = math.sqrt(sum(weight**2 for weight in weights.values()))
+    return {term: weight / length for term, weight in weights.items()}
