@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tokenizers import Tokenizer
@@ -19,7 +19,9 @@ from matcher.pairing.ports import TextEncoder
 from matcher.pairing.scoring import Scoring
 
 if TYPE_CHECKING:
+    from api.indexing.waking import Wakeups
     from api.party_index import PartyIndex
+    from api.searching import PartySearch
 
 
 class Services:
@@ -30,15 +32,42 @@ class Services:
         self.store = store
         self.encoder = encoder
         self.tokenizer = tokenizer
-        offers = OfferIndex(store, encoder, tokenizer)
+        offers = OfferIndex(store, encoder)
         self.matchmaker = Matchmaker(store, offers, lambda: self.parties, scoring=Scoring(), today=today)
 
     @cached_property
     def parties(self) -> "PartyIndex":
         """The index of parties, opened when it is first asked for: a single question does without."""
-        from api.party_index import PartyIndex
+        from api.indexing.children import Child
+        from api.party_index import IndexRules, PartyIndex
 
-        return PartyIndex(self.store, self.encoder, self.tokenizer, self.settings.snapshot_folder)
+        return PartyIndex(
+            self.store,
+            self.encoder,
+            self.settings.snapshot_folder,
+            rules=IndexRules(self.settings.merge_rows, self.settings.merge_percent),
+            wakeups=self._wakeups(),
+            child=partial(Child, self.settings),
+        )
+
+    @cached_property
+    def searching(self) -> "PartySearch":
+        """The search of the library."""
+        from api.searching import PartySearch
+
+        return PartySearch(self.store, lambda: self.parties, today=today)
+
+    def close(self) -> None:
+        """End what was begun in the background."""
+        if "parties" in self.__dict__:
+            self.parties.stop()
+
+    def _wakeups(self) -> "Wakeups":
+        """How processes tell each other of writes: through Redis where one is given, else by polling."""
+        from api.indexing.waking import Polling, RedisWakeups
+
+        url = self.settings.redis_url
+        return RedisWakeups(url, self.store.identity()) if url else Polling()
 
     @property
     def viewer(self) -> Viewer:
@@ -64,4 +93,6 @@ def build_services(settings: Settings) -> Iterator[Services]:
     """Open the store and build the matchmaker; closes what it opened. `StoreUnavailable`, `InvalidEncoder`."""
     settings.data.mkdir(parents=True, exist_ok=True)
     with closing(open_store(settings.store_url, tenant=settings.tenant)) as store, open_encoder(settings) as encoder:
-        yield Services(settings, store, encoder, words_of(encoder))
+        services = Services(settings, store, encoder, words_of(encoder))
+        with closing(services):
+            yield services

@@ -18,7 +18,7 @@ from uvicorn import Config, Server
 from api.errors import ServiceError
 from api.logs import configure
 from api.problems import Problem, Refusal
-from api.routes import docs, fields, health, imports, matching, offers, parties
+from api.routes import docs, fields, health, imports, matching, offers, parties, search
 from api.routes.answers import ProblemAnswer
 from api.routes.services import Services
 from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_schema
@@ -33,7 +33,16 @@ from matcher.errors import MatcherError
 API_VERSION = "1.0"
 """The version of the interface, not of the package: it changes when the shape of an answer does."""
 REFERENCE = "#/components/schemas/{model}"
-ROUTERS = (matching.router, offers.router, parties.router, imports.router, fields.router, health.router, docs.router)
+ROUTERS = (
+    matching.router,
+    offers.router,
+    search.router,
+    parties.router,
+    imports.router,
+    fields.router,
+    health.router,
+    docs.router,
+)
 
 
 class State(TypedDict):
@@ -57,8 +66,17 @@ class RongtongApi(FastAPI):
         return super().openapi()
 
 
-def create_app(services: Services, *, limits: BodyLimits | None = None, warming: bool = True) -> FastAPI:
-    """The application over `services`; with `warming` its indexes load in the background, and /readyz says when."""
+def create_app(
+    services: Services,
+    *,
+    limits: BodyLimits | None = None,
+    warming: bool = True,
+    closing: Callable[[], None] | None = None,
+) -> FastAPI:
+    """The application over `services`; with `warming` its indexes load in the background, and /readyz says when.
+
+    `closing` is called when the application's life ends, by an application that owns its services.
+    """
     registry = CollectorRegistry()
     app = RongtongApi(
         title="融通 Rongtong",
@@ -67,7 +85,7 @@ def create_app(services: Services, *, limits: BodyLimits | None = None, warming:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # a redirect would be built from the Host header that the client sent
-        lifespan=_lifespan(services, warming=warming),
+        lifespan=_lifespan(services, warming=warming, closing=closing),
         form_limits={"max_files": 1, "max_fields": 8, "max_part_size": 16 * 1024},
         middleware=[
             Middleware(Tracing, metrics=HttpMetrics(registry)),
@@ -87,7 +105,9 @@ def body_limits(settings: Settings) -> BodyLimits:
     return BodyLimits(settings.max_json_bytes, {"/v1/imports": settings.max_import_bytes + 64 * 1024})
 
 
-def _lifespan(services: Services, *, warming: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
+def _lifespan(
+    services: Services, *, warming: bool, closing: Callable[[], None] | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[State]:
         thread = Thread(target=health.warm, args=(services,), name="warm", daemon=True)
@@ -96,6 +116,9 @@ def _lifespan(services: Services, *, warming: bool) -> Callable[[FastAPI], Abstr
         yield {"services": services}
         if warming:
             await to_thread(thread.join)
+            await to_thread(services.parties.stop)
+        if closing is not None:
+            await to_thread(closing)
 
     return life
 
@@ -121,32 +144,42 @@ def _problem(error: Exception) -> Problem:
             return Problem.of_error(error)
 
 
-def server_config(app: FastAPI, settings: Settings) -> Config:
+def server_options(settings: Settings) -> dict[str, Any]:
     """How uvicorn runs the application: uvloop, httptools with a time limit on headers, our own access log."""
-    return Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http=TimedProtocol,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=20,
-        timeout_graceful_shutdown=30,
-    )
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "loop": "uvloop",
+        "http": TimedProtocol,
+        "lifespan": "on",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_keep_alive": 20,
+        "timeout_graceful_shutdown": 30,
+    }
+
+
+def server_config(app: FastAPI, settings: Settings) -> Config:
+    """The application and how uvicorn runs it, for one process."""
+    return Config(app, **server_options(settings))
 
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop (SIGINT, SIGTERM), then close what was opened. Raises what `build_services` raises.
 
     uvicorn finishes the requests in hand and then delivers the signal again; by default SIGTERM would end the process
-    there and leave the embedded servers behind.
+    there and leave the embedded servers behind. With more than one worker, `api.serving` runs them.
     """
     from api.bootstrap import build_services
 
     configure(settings.log_format)
     signal(SIGTERM, default_int_handler)
+    if settings.workers > 1:
+        from api.serving import serve_many
+
+        with suppress(KeyboardInterrupt):
+            serve_many(settings)
+        return
     with suppress(KeyboardInterrupt), build_services(settings) as services:
         Server(server_config(create_app(services), settings)).run()

@@ -1,187 +1,256 @@
 """Parties ready to be ranked (主体索引): columns, vectors and words, derived from SQL and as fresh as it is.
 
 The index is a snapshot on disk plus the changes made since. A snapshot that is missing, damaged or made with another
-encoder is refused and rebuilt from SQL, which is the truth.
+encoder is refused and rebuilt from SQL, which is the truth. A query holds no lock: it goes on with the view it began
+with, whatever is written, merged or removed meanwhile.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from threading import RLock
-from typing import Any
+from threading import Lock
 
-import numpy as np
-import polars as pl
 import structlog
-from tokenizers import Tokenizer
 
 from api.access.viewers import SYSTEM, Viewer
+from api.crash_points import crash_point
+from api.errors import FeedPruned, IndexFailed, IndexLoading
+from api.indexing.building import Workshop
+from api.indexing.children import Child, Task, working_on
+from api.indexing.following import Follower
+from api.indexing.making import Maker
+from api.indexing.opening import Opened, open_current
+from api.indexing.views import Platform, View
+from api.indexing.waking import Polling, Wakeups
 from api.store.store import Store
-from embeddings.errors import SnapshotCorrupt, SnapshotForeign, SnapshotMissing
-from embeddings.index import VectorIndex
-from embeddings.lexical import LexicalIndex
-from embeddings.snapshot import Snapshot, open_snapshot, write_snapshot
-from matcher.derivation import derive
-from matcher.eligibility.columns import Row, column_frame, column_schema
+from embeddings.errors import SnapshotError, SnapshotMissing
+from embeddings.snapshot import current_snapshot
 from matcher.pairing.ports import TextEncoder
 from matcher.pairing.prospecting import SeekerSegment
 from matcher.pairing.recall import Shelf
-from matcher.pairing.texts import party_text
-from matcher.parties import Party
 
-_COLUMNS, _VECTORS, _LEXICAL = "columns.arrow", "vectors", "lexical"
-_BATCH = 2_000
-_REBUILD_PAST = 5_000
 _log = structlog.get_logger("index")
 
 
-@dataclass(slots=True)
-class _Loaded:
-    frame: pl.DataFrame
-    dense: VectorIndex
-    lexical: LexicalIndex
-    sequence: int
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A snapshot and the view that stands on it: swapped together."""
+
+    opened: Opened
+    view: View
 
 
-class _ByPosition:
-    """A search by key as one by the position of the key."""
+@dataclass(frozen=True, slots=True)
+class IndexRules:
+    """When to merge (合并时机) and what to leave to a child process.
 
-    def __init__(self, search: VectorIndex | LexicalIndex, keys: np.ndarray) -> None:
-        self._search: Any = search
-        self._keys = keys
+    A merge is due past `merge_rows` rows beside the snapshot, or past `merge_percent` % of it and `merge_least` rows.
+    A store of up to `inline_rows` parties is built and merged in this process, in about a second. A snapshot more than
+    `most_behind` changes behind is merged before it is opened: memory is not the place for them.
+    """
 
-    def similarities(self, query: Any, positions: np.ndarray, /) -> np.ndarray:
-        found: np.ndarray = self._search.similarities(query, self._keys[positions])
-        return found
+    merge_rows: int = 20_000
+    merge_percent: float = 5.0
+    merge_least: int = 500
+    inline_rows: int = 5_000
+    most_behind: int = 50_000
+
+    def merge_due(self, view: View) -> bool:
+        """Whether so much stands beside the snapshot that it should be merged."""
+        share = (view.alive - view.delta) * self.merge_percent / 100
+        return view.delta >= min(self.merge_rows, max(self.merge_least, share))
 
 
 class PartyIndex:
-    """The ranked side of every party in the store (主体检索面). One lock: a change is seen whole or not at all."""
+    """The ranked side of every party in the store (主体检索面). Safe to use from several threads.
 
-    def __init__(self, store: Store, encoder: TextEncoder, tokenizer: Tokenizer, root: Path) -> None:
+    Without `start` each `open` catches up with SQL first; with it a thread does so, and writers call `catch_up`.
+    """
+
+    def __init__(  # what an index is made of
+        self,
+        store: Store,
+        encoder: TextEncoder,
+        root: Path,
+        *,
+        rules: IndexRules | None = None,
+        wakeups: Wakeups | None = None,
+        child: Callable[[Task], Child] | None = None,
+    ) -> None:
         self._store = store
         self._encoder = encoder
-        self._tokenizer = tokenizer
         self._root = root
-        self._fingerprint = _fingerprint(store, encoder)
-        self._lock = RLock()
-        self._loaded: _Loaded | None = None
+        self._rules = rules or IndexRules()
+        self._wakeups = wakeups or Polling()
+        self._child = child
+        self._maker = Maker(encoder)
+        self._workshop = Workshop(store, self._maker, root)
+        self._applying = Lock()
+        self._state: _State | None = None
+        self._follower: Follower | None = None
 
     @contextmanager
-    def open(self, viewer: Viewer) -> Iterator[tuple[SeekerSegment, ...]]:
-        """The parties of a viewer's platform, caught up with the store, for one query."""
-        with self._lock:
-            loaded = self._current()
-            frame = loaded.frame.filter(pl.col("tenant") == viewer.tenant)
-            keys = frame["key"].to_numpy()
-            shelf = Shelf(self._encoder, _ByPosition(loaded.dense, keys), _ByPosition(loaded.lexical, keys))
-            yield (SeekerSegment(frame, shelf),)
+    def open(self, viewer: Viewer) -> Iterator[Sequence[SeekerSegment]]:
+        """The segments of a viewer's platform for one query: no party stands in two of them but as `gone`.
 
-    def refresh(self) -> int:
-        """Catch up with the store and keep the result on disk; gives the number of parties."""
-        with self._lock:
-            loaded = self._current()
-            if self._saved_sequence() != loaded.sequence:
-                self._save(loaded)
-            return len(loaded.frame)
+        Raises `IndexLoading` while a serving process is still opening or building its snapshot.
+        """
+        platform = self._current().platforms.get(viewer.tenant, Platform())
+        yield [
+            SeekerSegment(segment.frame, Shelf(self._encoder, segment.dense, segment.lexical), segment.gone)
+            for segment in platform.segments
+        ]
 
     def catch_up(self) -> None:
-        """Nothing to do: every query catches up by itself."""
+        """Make what is committed visible to the next query of this process, and wake the others.
+
+        For writers, after their commit: nothing is raised, for what was written is written; a step that fails is
+        logged, and the follower tries it again.
+        """
+        self._wakeups.ring()
+        if self._state is None:
+            return
+        try:
+            self._apply()
+        except Exception:  # noqa: BLE001  # see above
+            _log.exception("index.step_failed", step="catch_up")
+
+    def refresh(self) -> int:
+        """Load if need be, catch up, keep the result on disk; gives the number of parties."""
+        self.load()
+        self.follow()
+        state = self._loaded()
+        if state.view.delta and self._work("merge", wait=True):
+            self.follow()
+        return self._loaded().view.alive
+
+    def count(self) -> int:
+        """Load if need be and catch up, writing nothing; gives the number of parties."""
+        self.load()
+        self.follow()
+        return self._loaded().view.alive
+
+    def rebuild(self) -> int:
+        """Build the snapshot anew from SQL, whatever there is; gives the number of parties."""
+        self._work("rebuild", wait=True)
+        return self.count()
+
+    def start(self) -> None:
+        """Load in the background, and from then on follow what others write. Stop it with `stop`."""
+        self._follower = Follower(self, self._wakeups)
+        self._follower.start()
 
     def stop(self) -> None:
-        """Nothing to end."""
+        """End what `start` began."""
+        follower, self._follower = self._follower, None
+        if follower is not None:
+            follower.stop()
 
     @property
     def ready(self) -> bool:
         """Whether the index is loaded."""
-        return self._loaded is not None
+        return self._state is not None
 
-    def _current(self) -> _Loaded:
-        loaded = self._loaded or self._open_or_rebuild()
-        latest = self._store.changes.latest()
-        if latest - loaded.sequence > _REBUILD_PAST:
-            loaded = self._rebuild()
-        elif latest != loaded.sequence:
-            loaded = self._caught_up(loaded)
-        self._loaded = loaded
-        return loaded
+    @property
+    def view(self) -> View | None:
+        """What the next query sees; None before the index is loaded."""
+        return None if self._state is None else self._state.view
 
-    def _open_or_rebuild(self) -> _Loaded:
+    def load(self) -> None:
+        """Open the snapshot, have it built where it is missing or not to be trusted, and catch up with SQL.
+
+        Raises `IndexFailed` where it can neither be opened nor built, and `StoreUnavailable`.
+        """
+        if self._state is not None:
+            return
         try:
-            snapshot = open_snapshot(self._root, fingerprint=self._fingerprint)
-            return self._read(snapshot)
-        except (SnapshotMissing, SnapshotCorrupt, SnapshotForeign) as error:
-            log = _log.info if isinstance(error, SnapshotMissing) else _log.warning
-            log("index.rebuild", reason=error.code, detail=str(error))
-        loaded = self._rebuild()
-        self._save(loaded)
-        return loaded
+            opened = self._opened()
+            if self._store.changes.latest() - opened.sequence > self._rules.most_behind:
+                self._work("merge", wait=True)
+                opened = self._opened()
+            self._take_over(opened)
+        except (SnapshotError, FeedPruned) as error:
+            self._replace(error)
 
-    def _rebuild(self) -> _Loaded:
-        sequence = self._store.changes.latest()
-        frames: list[pl.DataFrame] = [column_frame(())]
-        texts: list[str] = []
-        dense = VectorIndex(self._encoder.dimension)
-        for batch in self._store.parties.iterate(SYSTEM, kind=None, batch=_BATCH):
-            keys, frame, said = _laid_out(dict(batch))
-            frames.append(frame)
-            texts.extend(said)
-            dense.upsert(keys, self._encoder.encode(said))
-        frame = pl.concat(frames)
-        lexical = LexicalIndex(self._tokenizer)
-        lexical.build(frame["key"].to_numpy(), texts)
-        return _Loaded(frame, dense, lexical, sequence)
-
-    def _read(self, snapshot: Snapshot) -> _Loaded:
-        frame = pl.read_ipc(snapshot.file(_COLUMNS))
-        dense = VectorIndex.load(snapshot.file(_VECTORS))
-        lexical = LexicalIndex.load(snapshot.file(_LEXICAL), self._tokenizer)
-        return _Loaded(frame, dense, lexical, snapshot.sequence)
-
-    def _caught_up(self, loaded: _Loaded) -> _Loaded:
-        changed: list[int] = []
-        cursor = loaded.sequence
-        while step := self._store.changes.since(cursor, limit=_BATCH):
-            changed.extend(change.key for change in step)
-            cursor = step[-1].sequence
-        return self._apply(loaded, list(dict.fromkeys(changed)), cursor)
-
-    def _apply(self, loaded: _Loaded, changed: list[int], sequence: int) -> _Loaded:
-        keys = np.array(changed, dtype=np.int64)
-        parties = self._store.parties.get_many(SYSTEM, changed)
-        gone = np.array([key for key in changed if key not in parties], dtype=np.int64)
-        fresh, frame, texts = _laid_out(parties)
-        loaded.dense.remove(gone)
-        loaded.lexical.remove(gone)
-        loaded.dense.upsert(fresh, self._encoder.encode(texts))
-        loaded.lexical.upsert(fresh, texts)
-        kept = loaded.frame.filter(~pl.col("key").is_in(keys))
-        return _Loaded(pl.concat((kept, frame)), loaded.dense, loaded.lexical, sequence)
-
-    def _saved_sequence(self) -> int | None:
+    def follow(self) -> None:
+        """Take over a new snapshot if there is one, and apply what was written; a failed step leaves the old view."""
         try:
-            return open_snapshot(self._root, fingerprint=self._fingerprint).sequence
-        except (SnapshotMissing, SnapshotCorrupt, SnapshotForeign):
+            if current_snapshot(self._root) not in {None, self._loaded().opened.name}:
+                self._take_over(self._opened())
+            self._apply()
+        except (SnapshotError, FeedPruned) as error:
+            self._replace(error)
+
+    def _replace(self, error: SnapshotError | FeedPruned) -> None:
+        """Have a snapshot built in place of one that is missing, not to be trusted, or too old to catch up."""
+        log = _log.info if isinstance(error, SnapshotMissing) else _log.warning
+        log("index.rebuild", reason=error.code, detail=str(error))
+        self._work("rebuild" if isinstance(error, FeedPruned) else "build", wait=True)
+        self._take_over(self._opened())
+
+    def merging(self) -> Child | None:
+        """Begin to merge, in a child process, if so much stands beside the snapshot and nobody is at it."""
+        if self._child is None or not self._rules.merge_due(self._loaded().view):
             return None
+        with working_on(self._root, wait=False) as free:
+            return self._child("merge") if free else None
 
-    def _save(self, loaded: _Loaded) -> None:
-        write: Mapping[str, Callable[[Path], None]] = {
-            _COLUMNS: loaded.frame.write_ipc,
-            _VECTORS: loaded.dense.save,
-            _LEXICAL: loaded.lexical.save,
-        }
-        write_snapshot(self._root, fingerprint=self._fingerprint, sequence=loaded.sequence, write=write)
+    def _current(self) -> View:
+        if self._follower is None:
+            self.load()
+            self.follow()
+        if self._state is None:
+            raise IndexLoading(found="主体索引正在载入", expected="索引已载入", remedy="请稍后重试；进度见 /readyz")
+        return self._state.view
 
+    def _loaded(self) -> _State:
+        if self._state is None:
+            raise IndexFailed(found="主体索引没有载入", expected="索引已载入", remedy="请查看日志中的原因后重试")
+        return self._state
 
-def _fingerprint(store: Store, encoder: TextEncoder) -> str:
-    """What a snapshot depends on beside the rows: the encoder, the database, the columns that are laid out."""
-    said = "\n".join((encoder.fingerprint, store.identity(), repr(column_schema())))
-    return sha256(said.encode()).hexdigest()[:32]
+    def _opened(self) -> Opened:
+        return open_current(self._root, self._workshop.fingerprint())
 
+    def _take_over(self, opened: Opened) -> None:
+        """Stand on another snapshot; what it holds already is dropped from memory."""
+        with self._applying:
+            view = View() if self._state is None else self._state.view
+            over = view.over(opened.name, opened.sequence, opened.bases())
+            self._state = _State(opened, self._caught_up(over, opened))
+        _log.info("index.opened", snapshot=opened.name, rows=len(opened.whole), beside=self._state.view.delta)
 
-def _laid_out(parties: Mapping[int, Party]) -> tuple[np.ndarray, pl.DataFrame, list[str]]:
-    rows = [Row(key, party.tenant, party.kind, derive(party.values)) for key, party in parties.items()]
-    texts = [party_text(row.kind, row.values) for row in rows]
-    return np.array([row.key for row in rows], dtype=np.int64), column_frame(rows), texts
+    def _apply(self) -> None:
+        with self._applying:
+            state = self._loaded()
+            view = self._caught_up(state.view, state.opened)
+            crash_point("apply.before_view")
+            self._state = _State(state.opened, view)
+            crash_point("apply.after_view")
+
+    def _caught_up(self, view: View, opened: Opened) -> View:
+        """The view after everything that is committed; between two steps it may hold rows of two moments."""
+        more = True
+        while more:
+            step = self._store.feed.after(view.sequence)
+            view = self._maker.changed(view, step, opened.whole.lexical)
+            more = step.more
+        return view
+
+    def _work(self, task: Task, *, wait: bool) -> bool:
+        """Build or merge, here where parties are few, else in a child; raises `IndexFailed` where that fails."""
+        if self._child is None or self._store.parties.count(SYSTEM) <= self._rules.inline_rows:
+            with working_on(self._root, wait=wait) as free:
+                return free and self._workshop.do(task)
+        child = self._child(task)
+        try:
+            status = child.outcome(wait=True)
+        finally:
+            child.stop()
+        if status:
+            raise IndexFailed(
+                found=f"建立索引的进程以状态 {status} 结束",
+                expected="正常结束",
+                remedy="请查看日志；检查磁盘余量后重试",
+            )
+        return True

@@ -37,6 +37,7 @@ class RootCommands(LazyGroup):
         "eligibility": "api.cli.eligibility:eligibility",
         "evaluate": "api.cli.evaluating:evaluate",
         "gaps": "api.cli.unlocking:gaps",
+        "index": "api.cli.indexing:index",
         "restore": "api.cli.backing:restore",
     }
 

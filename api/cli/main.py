@@ -85,11 +85,13 @@ def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="监听地址")] = None,
     port: Annotated[int | None, typer.Option(help="端口")] = None,
+    workers: Annotated[int | None, typer.Option(help="服务进程数（默认 RONGTONG_WORKERS 或 1）", min=1, max=64)] = None,
 ) -> None:
     """启动 HTTP 服务，接口说明在 /docs（不需要外网）。"""
     from api.main import serve as serve_http
 
-    chosen = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
+    given = {"host": host, "port": port, "workers": workers}
+    chosen = {key: value for key, value in given.items() if value is not None}
     settings = context.obj.model_copy(update=chosen)
     console.print(
         f"\n服务地址 http://{settings.host}:{settings.port}  接口说明 http://{settings.host}:{settings.port}/docs"

@@ -42,13 +42,13 @@ def metrics(request: Request) -> Response:
 
 
 def warm(services: Services) -> None:
-    """Load both indexes before the first query; a failure is logged, and met again, with its answer, by that query.
+    """Load the offers before the first query, then start the index of parties, which is what /readyz looks at.
 
-    The index of parties comes last: it is what /readyz looks at.
+    A failure with the offers is logged, and met again, with its answer, by that query; the index tries by itself.
     """
     log = structlog.get_logger("rongtong.http")
     try:
         services.matchmaker.match(Viewer(tenant=services.settings.tenant), MatchRequest(text=WARMING, limit=1))
-        log.info("index_ready", parties=services.parties.refresh())
     except Exception:  # a background thread has nobody to raise to
-        log.exception("index_failed")
+        log.exception("offers_not_loaded")
+    services.parties.start()

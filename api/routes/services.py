@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from api.access.viewers import Viewer
 from api.requests import MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest
+from api.searching import SearchAnswer, SearchRequest
 from api.settings import Settings
 from api.store.imports import ImportRecord
 from api.store.upserting import UpsertCounts
@@ -100,8 +101,21 @@ class Index(Protocol):
     def ready(self) -> bool:
         """Whether it is loaded."""
 
-    def refresh(self) -> int:
-        """Load it, or catch up with the store; gives the number of parties."""
+    def start(self) -> None:
+        """Load it in the background, and follow what is written from then on."""
+
+    def stop(self) -> None:
+        """End what `start` began."""
+
+    def catch_up(self) -> None:
+        """After a write: make it visible to the next query, and wake the other processes."""
+
+
+class Searching(Protocol):
+    """The search of the library; `InvalidNeed` for what cannot be looked for."""
+
+    def search(self, viewer: Viewer, request: SearchRequest) -> SearchAnswer:
+        """Parties by text and condition."""
 
 
 class Services(Protocol):
@@ -122,6 +136,10 @@ class Services(Protocol):
     @property
     def matchmaker(self) -> Matchmaking:
         """The matchmaker."""
+
+    @property
+    def searching(self) -> Searching:
+        """The search of the library."""
 
 
 async def _services(request: Request) -> Services:

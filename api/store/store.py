@@ -7,6 +7,7 @@ from sqlalchemy import URL
 from api.access.viewers import LOCAL_TENANT
 from api.store.changes import ChangeStore
 from api.store.database import Database, connect
+from api.store.feed import Feed
 from api.store.imports import ImportStore
 from api.store.marks import IDENTITY, read_mark, write_mark
 from api.store.migrating import migrate
@@ -23,6 +24,7 @@ class Store:
         self.parties = PartyStore(database)
         self.offers = OfferStore(database)
         self.changes = ChangeStore(database)
+        self.feed = Feed(database)
         self.tenants = TenantStore(database)
         self.imports = ImportStore(database)
 

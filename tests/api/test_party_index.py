@@ -1,60 +1,75 @@
 """The live index: as fresh as SQL, never trusted over it, and never from another encoder."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
 from structlog.testing import capture_logs
 
 from api.access.viewers import Viewer
 from api.bootstrap import Services
-from api.party_index import PartyIndex
+from api.errors import IndexFailed, IndexLoading
+from api.party_index import IndexRules, PartyIndex
+from api.store.tenants import Tenant, Tier
+from tests.api.indexing.comparing import indexed, stored
 from tests.api.worlds import party, services_in
 from tests.fakes.search import WordEncoder
 
 
 @pytest.fixture
-def services(tmp_path: Path):
+def services(tmp_path: Path) -> Iterator[Services]:
     with services_in(tmp_path) as opened:
         yield opened
 
 
-def keys_in(index: PartyIndex, viewer: Viewer) -> list[int]:
-    with index.open(viewer) as (segment,):
-        frame, shelf = segment.frame, segment.shelf
-        keys = frame["key"].sort().to_list()
-        query = shelf.encoder.encode_queries(["诊断"])[0]
-        every = np.arange(len(keys))
-        assert len(shelf.dense.similarities(query, every)) == len(shelf.lexical.similarities("诊断", every))
-        return keys
+def reopened(services: Services, encoder: object = None, rules: IndexRules | None = None) -> PartyIndex:
+    folder = services.settings.snapshot_folder
+    return PartyIndex(services.store, encoder or services.encoder, folder, rules=rules)  # type: ignore[arg-type]
 
 
 def test_a_written_party_is_found_and_a_deleted_one_is_gone_in_the_next_query(services: Services):
     store, viewer, index = services.store, services.viewer, services.parties
-    assert keys_in(index, viewer) == []
+    assert indexed(index, viewer) == {}
     store.parties.upsert_many(viewer, [party("a", main_business="诊断试剂"), party("b", main_business="物流")])
     first, second = (store.parties.key_of(viewer, name) for name in "ab")
-    assert keys_in(index, viewer) == [first, second]
+    assert indexed(index, viewer).keys() == {first, second}
     store.parties.upsert_many(viewer, [party("a", main_business="仓储", headcount=7)])
-    with index.open(viewer) as (segment,):
-        frame, shelf = segment.frame, segment.shelf
-        assert frame.filter(pl.col("key") == first)["headcount"].to_list() == [7]
-        query = shelf.encoder.encode_queries(["仓储"])[0]
-        assert shelf.dense.similarities(query, np.flatnonzero(frame["key"] == first))[0] > 0.9
+    found = indexed(index, viewer)
+    assert found == stored(services, viewer)
+    assert found[first][0]["headcount"] == 7
     store.parties.delete(viewer, "a")
-    assert keys_in(index, viewer) == [second]
+    assert indexed(index, viewer).keys() == {second}
+
+
+def test_words_are_those_of_the_row(services: Services):
+    viewer = services.viewer
+    services.store.parties.upsert_many(viewer, [party("a", main_business="诊断试剂")])
+    services.parties.refresh()
+    services.store.parties.upsert_many(viewer, [party("b", main_business="冷链物流")])
+    with services.parties.open(viewer) as segments:
+        said = [float(segment.shelf.lexical.similarities("冷链物流", np.arange(1))[0]) for segment in segments]
+    assert said[0] < 0.1
+    assert said[1] > 0.9
 
 
 def test_a_platform_sees_its_own_parties_alone(services: Services):
-    services.store.parties.upsert_many(services.viewer, [party("a")])
-    assert keys_in(services.parties, Viewer(tenant="elsewhere")) == []
-
-
-def reopened(services: Services, encoder: object = None) -> PartyIndex:
-    return PartyIndex(
-        services.store, encoder or services.encoder, services.tokenizer, services.settings.snapshot_folder
-    )  # type: ignore[arg-type]
+    services.store.tenants.ensure(Tenant("aaa", "甲市平台", Tier.LOCAL))
+    services.store.tenants.ensure(Tenant("zzz", "乙市平台", Tier.LOCAL))
+    viewers = [Viewer(tenant=name) for name in ("zzz", "local", "aaa")]
+    for number, viewer in enumerate(viewers):
+        wrote = [party(f"{number}-{place}", headcount=number * 10 + place) for place in range(3)]
+        services.store.parties.upsert_many(viewer, [_of(item, viewer) for item in wrote])
+    services.parties.refresh()
+    for viewer in viewers:
+        services.store.parties.upsert_many(viewer, [_of(party("late", headcount=99), viewer)])
+    for viewer in viewers:
+        assert indexed(services.parties, viewer) == stored(services, viewer)
+        assert len(indexed(services.parties, viewer)) == 4
+    services.parties.refresh()
+    assert [len(indexed(reopened(services), viewer)) for viewer in viewers] == [4, 4, 4]
+    assert indexed(services.parties, Viewer(tenant="elsewhere")) == {}
 
 
 def test_what_was_kept_on_disk_is_read_back_and_caught_up(services: Services):
@@ -62,8 +77,9 @@ def test_what_was_kept_on_disk_is_read_back_and_caught_up(services: Services):
     services.parties.refresh()
     services.store.parties.delete(services.viewer, "a")
     with capture_logs() as logs:
-        assert keys_in(reopened(services), services.viewer) == [services.store.parties.key_of(services.viewer, "b")]
-    assert logs == [], "nothing was rebuilt"
+        found = indexed(reopened(services), services.viewer)
+    assert found.keys() == {services.store.parties.key_of(services.viewer, "b")}
+    assert {line["event"] for line in logs} == {"index.opened"}, "nothing was rebuilt"
 
 
 @pytest.mark.parametrize("damage", ["missing", "torn", "truncated", "foreign"])
@@ -71,19 +87,72 @@ def test_a_snapshot_that_cannot_be_trusted_is_rebuilt_with_a_log_line(services: 
     services.store.parties.upsert_many(services.viewer, [party("a", main_business="诊断 试剂")])
     services.parties.refresh()
     folder = services.settings.snapshot_folder
-    files = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 64]
-    encoder = None
-    for path in files:
+    encoder = WordEncoder() if damage == "foreign" else None
+    for path in (path for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 64):
+        content = path.read_bytes()
         if damage == "missing":
             path.unlink()
         elif damage == "torn":
-            path.write_bytes(path.read_bytes()[:-8] + b"\0garbage")
+            path.write_bytes(content[:-8] + b"\0garbage")
         elif damage == "truncated":
-            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    if damage == "foreign":
-        encoder = WordEncoder()
+            path.write_bytes(content[: len(content) // 2])
     with capture_logs() as logs:
-        assert len(keys_in(reopened(services, encoder), services.viewer)) == 1
-    assert [line["event"] for line in logs] == ["index.rebuild"]
-    wanted = {"foreign": "snapshot_foreign"}.get(damage)
-    assert wanted is None or logs[0]["reason"] == wanted
+        assert len(indexed(reopened(services, encoder), services.viewer)) == 1
+    reasons = [line["reason"] for line in logs if line["event"] == "index.rebuild"]
+    assert reasons == ["snapshot_foreign" if damage == "foreign" else "snapshot_corrupt"]
+
+
+def test_a_failed_step_leaves_the_old_view_and_fails_no_write(services: Services, monkeypatch: pytest.MonkeyPatch):
+    services.store.parties.upsert_many(services.viewer, [party("a")])
+    index = services.parties
+    index.refresh()
+    before = index.view
+    services.store.parties.upsert_many(services.viewer, [party("b")])
+    with monkeypatch.context() as broken:
+        broken.setattr(services.encoder, "encode", _no_memory)
+        with capture_logs() as logs:
+            index.catch_up()
+    assert index.view is before
+    assert [line["event"] for line in logs] == ["index.step_failed"]
+    index.catch_up()
+    assert indexed(index, services.viewer) == stored(services, services.viewer)
+
+
+def test_while_a_serving_process_loads_its_queries_are_told_so(services: Services, monkeypatch: pytest.MonkeyPatch):
+    index = reopened(services)
+    monkeypatch.setattr(index, "load", _no_memory)
+    index.start()
+    try:
+        with pytest.raises(IndexLoading), index.open(services.viewer):
+            pass
+        assert not index.ready
+    finally:
+        index.stop()
+
+
+def test_a_build_that_fails_says_so(services: Services, monkeypatch: pytest.MonkeyPatch):
+    class Failing:
+        def outcome(self, *, wait: bool = False) -> int:
+            return 3
+
+        def stop(self) -> None: ...
+
+    folder = services.settings.data / "elsewhere"
+    rules = IndexRules(inline_rows=-1)
+    index = PartyIndex(
+        services.store,
+        services.encoder,
+        folder,
+        rules=rules,
+        child=lambda task: Failing(),  # type: ignore[arg-type,return-value]
+    )
+    with pytest.raises(IndexFailed, match="状态 3"):
+        index.load()
+
+
+def _no_memory(*_: object) -> None:
+    raise MemoryError
+
+
+def _of(item, viewer):
+    return replace(item, tenant=viewer.tenant)

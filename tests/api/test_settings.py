@@ -10,6 +10,7 @@ from api.settings import LogFormat, Settings
 VARIABLES = (
     "RONGTONG_DATA", "DATABASE_URL", "REDIS_URL", "RONGTONG_ENCODER", "RONGTONG_HOST", "RONGTONG_PORT",
     "RONGTONG_LOG_FORMAT", "RONGTONG_MAX_JSON_BYTES", "RONGTONG_MAX_IMPORT_BYTES", "RONGTONG_TENANT",
+    "RONGTONG_WORKERS", "RONGTONG_MERGE_ROWS", "RONGTONG_MERGE_PERCENT",
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def test_the_defaults_need_no_server(tmp_path: Path) -> None:
 
 def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     database, redis = "postgresql://u:p@h/db", "redis://r:1/2"
-    values = (str(tmp_path / "d"), database, redis, "bge", "0.0.0.0", "9", "json", "7", "8", "sz")
+    values = (str(tmp_path / "d"), database, redis, "bge", "0.0.0.0", "9", "json", "7", "8", "sz", "2", "5", "2.5")
     for name, value in zip(VARIABLES, values, strict=True):
         monkeypatch.setenv(name, value)
     settings = Settings.load()
@@ -46,6 +47,9 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         "max_json_bytes": 7,
         "max_import_bytes": 8,
         "tenant": "sz",
+        "workers": 2,
+        "merge_rows": 5,
+        "merge_percent": 2.5,
     }
 
 

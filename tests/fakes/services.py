@@ -9,6 +9,7 @@ from pathlib import Path
 from api.access.viewers import Viewer
 from api.errors import UnknownImport
 from api.requests import MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
+from api.searching import Found, SearchAnswer, SearchRequest
 from api.settings import Settings
 from api.store.imports import ImportRecord
 from api.store.upserting import UpsertCounts
@@ -177,6 +178,17 @@ class FakeMatchmaker:
         return ProspectAnswer(found, (match_of(found),), 3, 2, VERSIONS)
 
 
+@dataclass
+class FakeSearching:
+    """Finds the one party, whatever is looked for, and remembers what that was."""
+
+    asked: list[tuple[Viewer, SearchRequest]] = field(default_factory=list)
+
+    def search(self, viewer: Viewer, request: SearchRequest) -> SearchAnswer:
+        self.asked.append((viewer, request))
+        return SearchAnswer((Found(PARTY, 0.61234 if request.text else None),), 3, request.at or DAY)
+
+
 VERSIONS = Versions("fingerprint", "catalogue-1", DAY)
 
 
@@ -211,6 +223,15 @@ class FakeIndex:
         self.ready = True
         return 1
 
+    def start(self) -> None:
+        self.ready = True
+
+    def stop(self) -> None:
+        pass
+
+    def catch_up(self) -> None:
+        pass
+
 
 @dataclass
 class FakeServices:
@@ -220,6 +241,7 @@ class FakeServices:
     store: FakeStore
     matchmaker: FakeMatchmaker
     parties: FakeIndex = field(default_factory=FakeIndex)
+    searching: FakeSearching = field(default_factory=FakeSearching)
 
 
 def fake_services(data: Path, **settings: object) -> FakeServices:

@@ -23,6 +23,7 @@ ROUTES = {
     ("get", "/v1/offers/{offer_id}"),
     ("post", "/v1/parties/search"),
     ("post", "/v1/parties/bulk"),
+    ("post", "/v1/parties/search"),
     ("get", "/v1/parties/{party_id}"),
     ("put", "/v1/parties/{party_id}"),
     ("delete", "/v1/parties/{party_id}"),

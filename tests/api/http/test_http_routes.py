@@ -188,15 +188,15 @@ def test_the_indexes_are_loaded_before_the_first_query(services: FakeServices) -
     assert len(services.matchmaker.asked) == 1
 
 
-def test_a_failure_to_load_them_is_logged_and_stops_nothing(
+def test_a_failure_to_load_the_offers_is_logged_and_stops_nothing(
     services: FakeServices, logs: list[dict[str, object]]
 ) -> None:
     services.parties.ready = False
     services.matchmaker.failure = RuntimeError("no index")
     with TestClient(create_app(services)) as client:
         assert client.get("/healthz").status_code == 200
-    assert not services.parties.ready
-    assert "index_failed" in [entry["event"] for entry in logs]
+    assert services.parties.ready
+    assert "offers_not_loaded" in [entry["event"] for entry in logs]
 
 
 def test_metrics_count_by_route_and_never_by_id(client: TestClient) -> None:

@@ -1,0 +1,37 @@
+"""Making segments of stored parties (成段): laid out, encoded, their terms counted, in the order of their keys."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from api.indexing.layout import laid_out
+from api.indexing.views import Segment, View
+from api.store.feed import Step, StoredParty
+from embeddings.lexical import LexicalIndex
+from embeddings.vectors import Vectors
+from matcher.pairing.ports import TextEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What it takes to make a party findable."""
+
+    encoder: TextEncoder
+
+    def changed(self, view: View, step: Step, words: LexicalIndex) -> View:
+        """The view after a step of the feed; new texts are weighed by how rare each term is in `words`."""
+        ordered = sorted(step.parties, key=lambda party: (party.tenant, party.key))
+        fresh = {
+            tenant: self.segment(list(group), step.touched[tenant], words)
+            for tenant, group in groupby(ordered, lambda party: party.tenant)
+        }
+        return view.changed(step.sequence, step.touched, fresh)
+
+    def segment(self, parties: Sequence[StoredParty], numbers: Mapping[int, int], words: LexicalIndex) -> Segment:
+        """One platform's parties, by rising key, as a segment; `numbers` tells for each key its last change."""
+        rows = laid_out(parties)
+        sequences = np.array([numbers[key] for key in rows.keys.tolist()], dtype=np.int64)
+        vectors = Vectors.of(self.encoder.encode(rows.texts))
+        return Segment(rows.keys, rows.frame, vectors, LexicalIndex.of(rows.texts, like=words), sequences)

@@ -1,0 +1,60 @@
+"""The service in several processes on one port (多进程服务): uvicorn's supervisor starts and replaces workers.
+
+Workers are spawned, never forked, and share nothing but the listening socket, the database, the mapped snapshot and
+one Redis that belongs to the parent. Settings reach them through the environment, as `WORKER_SETTINGS`.
+"""
+
+import os
+from contextlib import ExitStack
+from multiprocessing import parent_process
+from signal import SIGTERM
+from threading import Thread
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.bootstrap import build_services
+from api.logs import configure
+from api.main import create_app, server_options
+from api.servers import redis_server
+from api.settings import Settings
+from api.store.store import open_store
+
+WORKER_SETTINGS = "RONGTONG_WORKER_SETTINGS"
+_ANSWER_SECONDS = 60
+"""How long a worker may leave the supervisor's question unanswered before it is replaced."""
+
+
+def serve_many(settings: Settings) -> None:
+    """Serve with `settings.workers` processes until told to stop. Raises what `open_store` raises.
+
+    The store is opened once before the workers: its tables are then up to date, and what cannot work fails here.
+    """
+    open_store(settings.store_url, tenant=settings.tenant).close()
+    with redis_server(settings) as url:
+        os.environ[WORKER_SETTINGS] = settings.model_copy(update={"redis_url": url}).model_dump_json()
+        uvicorn.run(
+            "api.serving:worker",
+            factory=True,
+            workers=settings.workers,
+            timeout_worker_healthcheck=_ANSWER_SECONDS,
+            **server_options(settings),
+        )
+
+
+def worker() -> FastAPI:
+    """One worker's application, over services of its own that close with it; called by uvicorn in the worker."""
+    settings = Settings.model_validate_json(os.environ[WORKER_SETTINGS])
+    configure(settings.log_format)
+    Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    stack = ExitStack()
+    services = stack.enter_context(build_services(settings))
+    return create_app(services, closing=stack.close)
+
+
+def _end_with_parent() -> None:
+    """A worker whose supervisor was killed would hold the port against its successor."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), SIGTERM)
