@@ -215,41 +215,6 @@ class BulkAnswer(Answer):
     refused: list[RefusedRowAnswer]
 
 
-class NamedCodeAnswer(Answer):
-    """代码及其名称。"""
-
-    code: str
-    name: str
-
-
-class FoundPartyAnswer(Answer):
-    """检索到的主体；similarity 为相近程度（-1 至 1），没有给文字时为 null。"""
-
-    id: str
-    name: str
-    kind: PartyKind
-    region: NamedCodeAnswer | None
-    industry: NamedCodeAnswer | None
-    similarity: float | None
-    synthetic: bool
-
-
-class UnderstoodSearchAnswer(Answer):
-    """检索被理解为：文字，以及写成中文的条件。"""
-
-    text: str
-    where: str
-
-
-class SearchAnswer(Answer):
-    """检索结果；considered 为满足条件的主体数。"""
-
-    parties: list[FoundPartyAnswer]
-    considered: int
-    understood: UnderstoodSearchAnswer
-    evaluated_on: str
-
-
 class FieldAnswer(Answer):
     """一个字段。"""
 
