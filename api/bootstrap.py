@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tokenizers import Tokenizer
 
 from api.access.viewers import Viewer
-from api.clock import today
+from api.clock import now, today
 from api.encoders import open_encoder, words_of
 from api.matchmaking import Matchmaker
 from api.offer_index import OfferIndex
@@ -19,6 +19,7 @@ from matcher.pairing.ports import TextEncoder
 from matcher.pairing.scoring import Scoring
 
 if TYPE_CHECKING:
+    from api.claims.hall import Hall
     from api.indexing.waking import Wakeups
     from api.party_index import PartyIndex
     from api.searching import PartySearch
@@ -49,6 +50,16 @@ class Services:
             wakeups=self._wakeups(),
             child=partial(Child, self.settings),
         )
+
+    @cached_property
+    def hall(self) -> "Hall":
+        """The hall of 限额抢单; its gate is in Redis where one is given."""
+        from api.claims.gate import OpenGate, RedisGate
+        from api.claims.hall import Hall
+
+        url = self.settings.redis_url
+        gate = RedisGate(url, self.store.identity()) if url else OpenGate()
+        return Hall(self.store, self.matchmaker, gate, now=now)
 
     @cached_property
     def searching(self) -> "PartySearch":

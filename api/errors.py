@@ -131,3 +131,9 @@ class IndexFailed(ServiceError):
     """The index could not be built or merged; the one before it stays (索引未能建成)."""
 
     code = "index_failed"
+
+
+class UnknownNeed(ServiceError):
+    """No posted need with this id (需求不存在)."""
+
+    code = "unknown_need"

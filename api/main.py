@@ -18,7 +18,7 @@ from uvicorn import Config, Server
 from api.errors import ServiceError
 from api.logs import configure
 from api.problems import Problem, Refusal
-from api.routes import docs, fields, health, imports, matching, offers, parties, search
+from api.routes import bulk, docs, fields, health, imports, jobs, matching, needs, offers, parties, search
 from api.routes.answers import ProblemAnswer
 from api.routes.services import Services
 from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_schema
@@ -38,7 +38,10 @@ ROUTERS = (
     offers.router,
     search.router,
     parties.router,
+    bulk.router,
     imports.router,
+    jobs.router,
+    needs.router,
     fields.router,
     health.router,
     docs.router,
@@ -62,6 +65,7 @@ class RongtongApi(FastAPI):
             schemas[PARTY_FACTS] = party_facts_schema()
             schemas["FactBody"] = FactBody.model_json_schema(ref_template=REFERENCE)
             problem = ProblemAnswer.model_json_schema(ref_template=REFERENCE)
+            schemas |= bulk.schemas(REFERENCE)
             schemas |= problem.pop("$defs", {}) | {"ProblemAnswer": problem}
         return super().openapi()
 
@@ -95,14 +99,17 @@ def create_app(
     app.state.metrics = registry
     for router in ROUTERS:
         app.include_router(router)
-    for error in (HTTPException, RequestValidationError, MatcherError, EmbeddingsError, ServiceError):
+    for error in (HTTPException, RequestValidationError, MatcherError, EmbeddingsError, ServiceError, OSError):
         app.add_exception_handler(error, _refuse)
     return app
 
 
 def body_limits(settings: Settings) -> BodyLimits:
     """The limits on request bodies: JSON is small, a file to import larger, with room for the form around it."""
-    return BodyLimits(settings.max_json_bytes, {"/v1/imports": settings.max_import_bytes + 64 * 1024})
+    return BodyLimits(
+        settings.max_json_bytes,
+        {"/v1/imports": settings.max_import_bytes + 64 * 1024, bulk.PATH: settings.max_bulk_bytes},
+    )
 
 
 def _lifespan(

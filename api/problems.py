@@ -29,6 +29,7 @@ from api.errors import (
     StoreUnavailable,
     UnknownImport,
     UnknownJob,
+    UnknownNeed,
     UnknownTenant,
 )
 from embeddings.errors import (
@@ -42,10 +43,12 @@ from embeddings.errors import (
     UnknownKeys,
 )
 from matcher.errors import (
+    ClaimRefused,
     InvalidCampaign,
     InvalidCatalogue,
     InvalidLoan,
     InvalidNeed,
+    InvalidOutcome,
     InvalidValue,
     MatcherError,
     UnknownField,
@@ -69,6 +72,8 @@ STATUSES: Mapping[type[Exception], int] = {
     InvalidNeed: 422,
     InvalidLoan: 422,
     InvalidCampaign: 422,
+    InvalidOutcome: 422,
+    ClaimRefused: 409,
     InvalidCatalogue: 500,
     UnknownOffer: 404,
     UnknownParty: 404,
@@ -92,6 +97,7 @@ STATUSES: Mapping[type[Exception], int] = {
     UnknownTenant: 404,
     ForeignTenant: 403,
     UnknownImport: 404,
+    UnknownNeed: 404,
     UnknownJob: 404,
     LeaseLost: 500,
     ImportRefused: 422,

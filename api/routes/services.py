@@ -1,16 +1,21 @@
 """What the routes need of the service, and how a request comes by it. Satisfied by shape (`api.bootstrap.Services`)."""
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Annotated, Protocol, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Annotated, Any, Protocol, cast
 
 from fastapi import Depends, Request
 
 from api.access.viewers import Viewer
+from api.claims.hall import NeedRequest
 from api.requests import MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest
 from api.searching import SearchAnswer, SearchRequest
 from api.settings import Settings
+from api.store.idempotency import Asked, Kept
 from api.store.imports import ImportRecord
+from api.store.jobs import Job, JobState
+from api.store.needs import NeedRecord, Notice
+from api.store.parties import BatchResult
 from api.store.upserting import UpsertCounts
 from matcher.fields import PartyKind
 from matcher.needs import Reading
@@ -26,6 +31,11 @@ class Parties(Protocol):
 
     def upsert_many(self, viewer: Viewer, written: Iterable[Party], /, *, merge: bool = True) -> UpsertCounts:
         """Write parties; without `merge` a party is exactly what is given."""
+
+    def write_batch(
+        self, viewer: Viewer, written: Sequence[Party], removed: Sequence[str] = (), /, *, merge: bool = True
+    ) -> BatchResult:
+        """Remove and write many; what cannot be is left out and said."""
 
     def delete(self, viewer: Viewer, party: str, /) -> None:
         """Remove one party."""
@@ -54,11 +64,47 @@ class Imports(Protocol):
         """One import."""
 
 
+class Jobs(Protocol):
+    """Background jobs of a platform; `UnknownJob` where there is none that the viewer may see."""
+
+    def submit(
+        self, viewer: Viewer, kind: str, arguments: Mapping[str, Any], /, *, key: str | None, request_id: str
+    ) -> Job:
+        """Queue a job."""
+
+    def get(self, viewer: Viewer, job: str, /) -> Job:
+        """One job."""
+
+    def list(self, viewer: Viewer, /, *, state: JobState | None, limit: int) -> tuple[Job, ...]:
+        """The latest jobs."""
+
+    def cancel(self, viewer: Viewer, job: str, /) -> Job:
+        """Cancel a job."""
+
+    def counts(self) -> dict[str, int]:
+        """How many there are in each state."""
+
+    def waiting_seconds(self) -> float | None:
+        """For how long the job that is due longest has waited."""
+
+
 class Changes(Protocol):
     """The change feed."""
 
     def latest(self) -> int:
         """The last sequence number."""
+
+
+class Idempotency(Protocol):
+    """First answers to requests that bear a key; `KeyReused`, `KeyInFlight`."""
+
+    def find(self, viewer: Viewer, asked: Asked, kept_for: timedelta, /) -> Kept | None:
+        """The answer that was given before."""
+
+    def run(
+        self, viewer: Viewer, asked: Asked, kept_for: timedelta, write: Callable[[], Kept], /, *, whole: bool = True
+    ) -> tuple[Kept, bool]:
+        """The answer, and whether it was given before."""
 
 
 class Repositories(Protocol):
@@ -79,6 +125,14 @@ class Repositories(Protocol):
     @property
     def imports(self) -> Imports:
         """Imports."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """Background jobs."""
+
+    @property
+    def idempotency(self) -> Idempotency:
+        """First answers."""
 
 
 class Matchmaking(Protocol):
@@ -118,6 +172,28 @@ class Searching(Protocol):
         """Parties by text and condition."""
 
 
+class Claiming(Protocol):
+    """The hall of 限额抢单; `UnknownNeed` where there is no such need, `ClaimRefused` for a claim that cannot be."""
+
+    def post(self, viewer: Viewer, request: NeedRequest) -> tuple[NeedRecord, tuple[Notice, ...]]:
+        """Post a need, and say who is told of it."""
+
+    def get(self, viewer: Viewer, need: str) -> NeedRecord:
+        """One need."""
+
+    def open_to(self, viewer: Viewer, institution: str) -> tuple[tuple[NeedRecord, Notice], ...]:
+        """What an institution may take."""
+
+    def claim(self, viewer: Viewer, need: str, institution: str, offer_id: str, *, wait: bool = False) -> NeedRecord:
+        """Claim a need."""
+
+    def release(self, viewer: Viewer, need: str, institution: str, reason: str) -> NeedRecord:
+        """Give a claim back."""
+
+    def withdraw(self, viewer: Viewer, need: str) -> NeedRecord:
+        """Take a need back."""
+
+
 class Services(Protocol):
     """The service behind the routes."""
 
@@ -136,6 +212,10 @@ class Services(Protocol):
     @property
     def matchmaker(self) -> Matchmaking:
         """The matchmaker."""
+
+    @property
+    def hall(self) -> Claiming:
+        """The hall of 限额抢单."""
 
     @property
     def searching(self) -> Searching:

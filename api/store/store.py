@@ -8,9 +8,13 @@ from api.access.viewers import LOCAL_TENANT
 from api.store.changes import ChangeStore
 from api.store.database import Database, connect
 from api.store.feed import Feed
+from api.store.idempotency import IdempotencyStore
 from api.store.imports import ImportStore
+from api.store.jobs import JobStore
+from api.store.leases import LeaseStore
 from api.store.marks import IDENTITY, read_mark, write_mark
 from api.store.migrating import migrate
+from api.store.needs import NeedStore
 from api.store.offers import OfferStore
 from api.store.parties import PartyStore
 from api.store.tenants import Tenant, TenantStore, Tier
@@ -27,6 +31,10 @@ class Store:
         self.feed = Feed(database)
         self.tenants = TenantStore(database)
         self.imports = ImportStore(database)
+        self.jobs = JobStore(database)
+        self.needs = NeedStore(database)
+        self.leases = LeaseStore(database)
+        self.idempotency = IdempotencyStore(database)
 
     def identity(self) -> str:
         """A name that no other database has: what is derived from this store bears it."""

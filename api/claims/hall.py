@@ -1,0 +1,142 @@
+"""The hall (抢单大厅): an enterprise posts a need, those that fit are told, the first so many take it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from api.access.viewers import Viewer
+from api.claims.gate import Gate
+from api.matchmaking import Matchmaker
+from api.requests import MatchAnswer, MatchRequest
+from api.store.needs import NeedRecord, NeedStore, NewNeed, Notice
+from api.store.store import Store
+from matcher.campaigns.claiming import PostedNeed
+from matcher.declarations.registry import REGISTRY
+from matcher.eligibility.gaps import show
+from matcher.errors import ClaimRefused, UnknownOffer
+from matcher.fields import Value
+from matcher.offers import Offer, OfferKind
+
+MOST_TOLD = 200
+"""So many offers at most are looked at for whom to tell of a need."""
+LEAST_POINTS = 1_500
+"""The least 匹配度, in hundredths of a point, at which an institution is told."""
+SHOWN_FIELDS = ("industry", "region", "size_class", "age_years", "need_amount_wan", "need_term_months", "need_purpose")
+"""What an institution sees of an enterprise before it takes the need; never name, code or contact."""
+_TRACEABLE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}|\+?[0-9][0-9 -]{5,18}[0-9]|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRequest:
+    """A need as it is posted: text, a stored party or both; `limit` takers until `closes`."""
+
+    text: str
+    limit: int
+    closes: datetime
+    party_id: str | None = None
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    kinds: frozenset[OfferKind] = frozenset()
+    at: date | None = None
+
+
+class Hall:
+    """Posts needs and grants claims (限额抢单). The store decides; the gate spares it the crowd."""
+
+    def __init__(self, store: Store, matchmaker: Matchmaker, gate: Gate, *, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._matchmaker = matchmaker
+        self._gate = gate
+        self._now = now
+
+    def post(self, viewer: Viewer, request: NeedRequest) -> tuple[NeedRecord, tuple[Notice, ...]]:
+        """Post a need and note the institutions that it fits, each by its best offer.
+
+        Raises `InvalidNeed` and `UnknownParty` as a match does, and `InvalidNeed` for a limit or an end that cannot be.
+        """
+        answer = self._matchmaker.match(
+            viewer,
+            MatchRequest(request.text, request.party_id, request.facts, request.kinds, MOST_TOLD, request.at),
+        )
+        notices = told(answer)
+        key = self._store.parties.key_of(viewer, request.party_id) if request.party_id else None
+        posted = PostedNeed(request.limit, self._now(), request.closes)
+        new = NewNeed(untraceable(request.text), shown_profile(answer), posted, key, request.party_id)
+        record = self._needs.post(viewer, new, notices)
+        return record, self._needs.notices(viewer, record.id)
+
+    def get(self, viewer: Viewer, need: str) -> NeedRecord:
+        """One need with its claims; raise `UnknownNeed`."""
+        return self._needs.get(viewer, need)
+
+    def notices(self, viewer: Viewer, need: str) -> tuple[Notice, ...]:
+        """Whom a need fits; raise `UnknownNeed`."""
+        return self._needs.notices(viewer, need)
+
+    def open_to(self, viewer: Viewer, institution: str) -> tuple[tuple[NeedRecord, Notice], ...]:
+        """What an institution may take now, the best fit first."""
+        return self._needs.open_to(viewer, institution, self._now())
+
+    def claim(self, viewer: Viewer, need: str, institution: str, offer_id: str, *, wait: bool = False) -> NeedRecord:
+        """Claim a need for an institution by one of its offers.
+
+        Raises `UnknownNeed`, `UnknownOffer` for an offer that is not the institution's, `ClaimRefused`.
+        """
+        if not wait and not self._gate.lets_by(need, institution):
+            raise ClaimRefused(
+                found="名额已满，或其他机构正在接单",
+                expected="仍有名额的需求",
+                remedy="请稍候再试、排队等候或查看其他需求",
+            )
+        offer = self._store.offers.get(viewer, offer_id)
+        if institution_of(offer) != institution:
+            raise UnknownOffer(found=f"资源 {offer_id} 不属于该机构", expected="本机构的资源", remedy="请核对资源编号")
+        try:
+            record = self._needs.claim(viewer, need, (institution, offer_id), self._now(), wait=wait)
+        except ClaimRefused:
+            self._gate.learn(self._needs.get(viewer, need))
+            raise
+        self._gate.learn(record)
+        return record
+
+    def release(self, viewer: Viewer, need: str, institution: str, reason: str) -> NeedRecord:
+        """Give a claim back, with a reason. Raises `UnknownNeed`, `ClaimRefused`."""
+        record = self._needs.release(viewer, need, institution, self._now(), reason)
+        self._gate.learn(record)
+        return record
+
+    def withdraw(self, viewer: Viewer, need: str) -> NeedRecord:
+        """Take a need back; who took it keeps its claim. Raises `UnknownNeed`."""
+        record = self._needs.withdraw(viewer, need, self._now())
+        self._gate.learn(record)
+        return record
+
+    @property
+    def _needs(self) -> NeedStore:
+        return self._store.needs
+
+
+def institution_of(offer: Offer) -> str:
+    """Whose offer it is: the provider's id where it is known, else its name."""
+    return offer.provider_id or offer.provider
+
+
+def told(answer: MatchAnswer) -> tuple[Notice, ...]:
+    """The institutions that fit well enough, each by its best offer."""
+    best: dict[str, Notice] = {}
+    for match in answer.matches:
+        institution, points = institution_of(match.offer), round(match.score * 100)
+        if points >= LEAST_POINTS and (institution not in best or points > best[institution].points):
+            best[institution] = Notice(institution, match.offer.id, points)
+    return tuple(sorted(best.values(), key=lambda notice: (-notice.points, notice.institution)))
+
+
+def shown_profile(answer: MatchAnswer) -> dict[str, str]:
+    """What is shown of the enterprise before its need is taken, by field, in words; what is not known is absent."""
+    values = answer.seeker.values
+    return {code: show(REGISTRY[code], values[code]) for code in SHOWN_FIELDS if code in values}
+
+
+def untraceable(text: str) -> str:
+    """The words of a need without credit codes, telephone numbers and addresses of mail."""
+    return _TRACEABLE.sub("〔已隐去〕", text)
