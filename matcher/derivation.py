@@ -6,6 +6,7 @@ down for what is asked to be high (研发强度 2.996 % gives 2.99), up for 资�
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -16,9 +17,11 @@ from matcher.taxonomy.sizes import size_class
 
 _HUNDREDTH = Decimal("0.01")
 _AGE_STEP = Decimal("0.0001")
-_REAL_ESTATE = frozenset({"房产", "土地"})
-_PATENT_TYPES = ("invention_patents", "utility_patents", "design_patents")
-_OTHER_IP = ("software_copyrights", "ic_layouts", "new_drug_certificates", "plant_varieties")
+REAL_ESTATE = frozenset({"房产", "土地"})
+"""What, named as collateral, says that there is real estate."""
+PATENT_TYPES = ("invention_patents", "utility_patents", "design_patents")
+OTHER_IP = ("software_copyrights", "ic_layouts", "new_drug_certificates", "plant_varieties")
+"""What 自主知识产权 is counted from: patents by type, and what is no patent."""
 
 Rule = Callable[[Mapping[str, Value]], Value | None]
 """Gives a field's value from known ones, or None where they do not decide it."""
@@ -68,51 +71,40 @@ def day_number(day: date) -> int:
 _CERTIFICATES = tuple(item for item in REGISTRY if item.type is FieldType.FLAG and item.valid_to)
 
 
-def _share(part: str, whole: str, rounding: str = ROUND_FLOOR, most: int | None = None) -> Rule:
-    """Make the rule for part / whole in %, where the whole is above zero; above `most` the inputs contradict."""
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The rule for so many times one field per another that is above zero, to 0.01 (占比、增长率、每千平方米).
 
-    def rule(values: Mapping[str, Value]) -> Decimal | None:
-        numerator, denominator = _number(values, part), _number(values, whole)
-        if numerator is None or denominator is None or denominator <= 0:
+    `factor` is 100 for a share in %; `growth` takes the other field from the one first; a result above `most` means
+    that the inputs contradict each other.
+    """
+
+    part: str
+    whole: str
+    factor: int = 100
+    rounding: str = ROUND_FLOOR
+    most: int | None = None
+    growth: bool = False
+
+    def __call__(self, values: Mapping[str, Value]) -> Decimal | None:
+        """Give the ratio, or None where it is not decided."""
+        part, whole = _number(values, self.part), _number(values, self.whole)
+        if part is None or whole is None or whole <= 0:
             return None
-        share = (numerator * 100 / denominator).quantize(_HUNDREDTH, rounding)
-        return None if most is not None and share > most else share
-
-    return rule
+        ratio = ((part - whole if self.growth else part) * self.factor / whole).quantize(_HUNDREDTH, self.rounding)
+        return None if self.most is not None and ratio > self.most else ratio
 
 
-def _growth(now: str, before: str) -> Rule:
-    """Make the rule for the growth from one year to the next in %, where the year before is above zero."""
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The rule for the sum of parts that are all known."""
 
-    def rule(values: Mapping[str, Value]) -> Decimal | None:
-        new, old = _number(values, now), _number(values, before)
-        if new is None or old is None or old <= 0:
-            return None
-        return ((new - old) * 100 / old).quantize(_HUNDREDTH, ROUND_FLOOR)
+    parts: tuple[str, ...]
 
-    return rule
-
-
-def _total(*parts: str) -> Rule:
-    """Make the rule for the sum of parts that are all known."""
-
-    def rule(values: Mapping[str, Value]) -> Decimal | None:
-        known = [number for part in parts if (number := _number(values, part)) is not None]
-        return sum(known, start=Decimal(0)) if len(known) == len(parts) else None
-
-    return rule
-
-
-def _per(part: str, whole: str, units: int) -> Rule:
-    """Make the rule for part per so many units of the whole, which is above zero: 在孵企业 per 1,000 ㎡."""
-
-    def rule(values: Mapping[str, Value]) -> Decimal | None:
-        counted, measure = _number(values, part), _number(values, whole)
-        if counted is None or measure is None or measure <= 0:
-            return None
-        return (counted * units / measure).quantize(_HUNDREDTH, ROUND_FLOOR)
-
-    return rule
+    def __call__(self, values: Mapping[str, Value]) -> Decimal | None:
+        """Give the sum, or None where a part is not known."""
+        known = [number for part in self.parts if (number := _number(values, part)) is not None]
+        return sum(known, start=Decimal(0)) if len(known) == len(self.parts) else None
 
 
 def _size_class(values: Mapping[str, Value]) -> Value | None:
@@ -128,24 +120,24 @@ def _size_class(values: Mapping[str, Value]) -> Value | None:
 
 
 def _patents_total(values: Mapping[str, Value]) -> Value | None:
-    counts = [values.get(code) for code in _PATENT_TYPES]
+    counts = [values.get(code) for code in PATENT_TYPES]
     known = [count for count in counts if isinstance(count, int)]
     return sum(known) if len(known) == len(counts) else None
 
 
 def _has_own_ip(values: Mapping[str, Value]) -> Value | None:
     """Decide 自主知识产权: any known positive count says yes, all known to be zero says no, else it is unknown."""
-    counts = {code: values.get(code) for code in (*_PATENT_TYPES, "patents_total", *_OTHER_IP)}
+    counts = {code: values.get(code) for code in (*PATENT_TYPES, "patents_total", *OTHER_IP)}
     if any(isinstance(count, int) and count > 0 for count in counts.values()):
         return True
-    zero = all(counts[code] == 0 for code in ("patents_total", *_OTHER_IP))
+    zero = all(counts[code] == 0 for code in ("patents_total", *OTHER_IP))
     return False if zero else None
 
 
 def _has_real_estate(values: Mapping[str, Value]) -> Value | None:
     """房产 or 土地 among the named collateral says yes; a list without them is not said to be complete."""
     named = values.get("collateral")
-    return True if isinstance(named, tuple) and _REAL_ESTATE.intersection(named) else None
+    return True if isinstance(named, tuple) and REAL_ESTATE.intersection(named) else None
 
 
 def _number(values: Mapping[str, Value], code: str) -> Decimal | None:
@@ -155,18 +147,18 @@ def _number(values: Mapping[str, Value], code: str) -> Decimal | None:
 
 RULES: Mapping[str, Rule] = {
     "size_class": _size_class,
-    "debt_ratio_pct": _share("total_liabilities_wan", "total_assets_wan", ROUND_CEILING),
-    "revenue_growth_pct": _growth("revenue_wan", "revenue_previous_wan"),
-    "rd_intensity_pct": _share("rd_expense_wan", "revenue_wan"),
-    "rd_growth_pct": _growth("rd_expense_wan", "rd_expense_previous_wan"),
-    "rd_intensity_previous_pct": _share("rd_expense_previous_wan", "revenue_previous_wan"),
-    "rd_expense_two_years_wan": _total("rd_expense_wan", "rd_expense_previous_wan"),
-    "net_profit_margin_pct": _share("net_profit_wan", "revenue_wan"),
-    "funded_firms_pct": _share("funded_firms", "incubated_firms", most=100),
-    "service_staff_per_ten": _per("service_staff", "incubated_firms", 10),
-    "mentors_per_ten": _per("mentors", "incubated_firms", 10),
-    "firms_per_thousand_sqm": _per("incubated_firms", "area_sqm", 1000),
-    "tech_staff_pct": _share("tech_staff", "headcount", most=100),
+    "debt_ratio_pct": Ratio("total_liabilities_wan", "total_assets_wan", rounding=ROUND_CEILING),
+    "revenue_growth_pct": Ratio("revenue_wan", "revenue_previous_wan", growth=True),
+    "rd_intensity_pct": Ratio("rd_expense_wan", "revenue_wan"),
+    "rd_growth_pct": Ratio("rd_expense_wan", "rd_expense_previous_wan", growth=True),
+    "rd_intensity_previous_pct": Ratio("rd_expense_previous_wan", "revenue_previous_wan"),
+    "rd_expense_two_years_wan": Total(("rd_expense_wan", "rd_expense_previous_wan")),
+    "net_profit_margin_pct": Ratio("net_profit_wan", "revenue_wan"),
+    "funded_firms_pct": Ratio("funded_firms", "incubated_firms", most=100),
+    "service_staff_per_ten": Ratio("service_staff", "incubated_firms", 10),
+    "mentors_per_ten": Ratio("mentors", "incubated_firms", 10),
+    "firms_per_thousand_sqm": Ratio("incubated_firms", "area_sqm", 1000),
+    "tech_staff_pct": Ratio("tech_staff", "headcount", most=100),
     "patents_total": _patents_total,
     "has_own_ip": _has_own_ip,
     "has_real_estate_collateral": _has_real_estate,

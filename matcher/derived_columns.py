@@ -1,24 +1,181 @@
-"""What the day of evaluation changes, for columns (批量推算): the twins of `derivation.at_date`."""
+"""Fields that follow from other fields, for columns (批量推算): the twin of `derivation.derive`, held so by a test.
 
-from datetime import date
+Ratios are counted in whole hundredths of their inputs, in integers, so that they round to the same side as the exact
+figures do; rows whose inputs are finer than that, or too large, go through the rule itself, one by one.
+"""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from matcher.derivation import day_number
-from matcher.fields import Field
+from matcher.declarations.registry import REGISTRY
+from matcher.derivation import OTHER_IP, PATENT_TYPES, REAL_ESTATE, RULES, Ratio, Total
+from matcher.eligibility.column_types import column_type, dictionary
+from matcher.taxonomy.sizes import BOUNDS
+
+_EXACT = 9 * 10**14
+"""Hundredths up to which a ratio is counted in 64-bit integers, and up to which a double holds them exactly."""
+_INDICATORS = ("headcount", "revenue_wan", "total_assets_wan")
+
+Array = NDArray[Any]
+Known = NDArray[np.bool_]
 
 
-def age_expression(at: date) -> pl.Expr:
-    """Give `age_years` as of a day for columns `founded_on` (Date) and `age_years`: Float64, null is unknown."""
-    founded = pl.col("founded_on")
-    day = founded.dt.year().cast(pl.Int64) * 372 + founded.dt.month().cast(pl.Int64) * 31 + founded.dt.day()
-    age = ((pl.lit(day_number(at), dtype=pl.Int64) - day) / 372).round(4)
-    return pl.coalesce(age, pl.col("age_years").cast(pl.Float64)).alias("age_years")
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """A column of n numbers in whole hundredths, where they are known and where they are that coarse."""
+
+    values: Array
+    hundredths: NDArray[np.int64]
+    known: Known
+    exact: Known
 
 
-def flag_expression(field: Field, at: date) -> pl.Expr:
-    """Give a certificate's flag as of a day for its Boolean column and that of its `valid_to` (Date)."""
-    flag = pl.col(field.code)
-    if field.valid_to is None:
-        return flag
-    return pl.when(flag & (pl.col(field.valid_to) < at)).then(False).otherwise(flag).alias(field.code)
+def with_derived(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add to columns what follows from them at any date; a given value is never replaced, the undecided is null."""
+    for code in RULES:
+        found = _derived(frame, code)
+        if found is not None and code in frame.columns:
+            found = frame[code].zip_with(frame[code].is_not_null(), found)
+        if found is not None and found.null_count() < len(found):
+            frame = frame.with_columns(found.alias(code))
+    return frame
+
+
+def _derived(frame: pl.DataFrame, code: str) -> pl.Series | None:
+    match RULES[code]:
+        case Ratio() as rule:
+            return _ratio(frame, rule) if {rule.part, rule.whole} <= set(frame.columns) else None
+        case Total() as rule:
+            return _total(frame, rule) if set(rule.parts) <= set(frame.columns) else None
+    return _OTHERS[code](frame)
+
+
+def _numbers(column: pl.Series) -> _Numbers:
+    values = column.fill_null(0).to_numpy().astype(np.float64)
+    known = column.is_not_null().to_numpy()
+    whole = np.rint(values * 100)
+    exact = (np.abs(whole) < _EXACT) & (whole / 100 == values)
+    return _Numbers(values, np.where(exact, whole, 0).astype(np.int64), known, exact)
+
+
+def _ratio(frame: pl.DataFrame, rule: Ratio) -> pl.Series:
+    part, whole = _numbers(frame[rule.part]), _numbers(frame[rule.whole])
+    known = part.known & whole.known & (whole.values > 0)
+    above = (part.hundredths - whole.hundredths if rule.growth else part.hundredths) * (rule.factor * 100)
+    below = np.maximum(whole.hundredths, 1)
+    floor = -(-above // below) if rule.rounding == ROUND_CEILING else above // below
+    found, close = floor / 100, part.exact & whole.exact & (np.abs(above) < _EXACT * 10**4)
+    if rule.most is not None:
+        known &= ~(close & (found > rule.most))
+    return _settled(frame, rule, (rule.part, rule.whole), found, known, close)
+
+
+def _total(frame: pl.DataFrame, rule: Total) -> pl.Series:
+    parts = [_numbers(frame[part]) for part in rule.parts]
+    known = np.logical_and.reduce([part.known for part in parts])
+    close = np.logical_and.reduce([part.exact for part in parts])
+    found = np.sum([part.hundredths for part in parts], axis=0) / 100
+    return _settled(frame, rule, rule.parts, found, known, close)
+
+
+def _settled(
+    frame: pl.DataFrame, rule: Ratio | Total, reads: tuple[str, ...], found: Array, known: Known, close: Known
+) -> pl.Series:
+    """What was counted, and the rule's own answer where that was not close enough."""
+    for row in np.flatnonzero(known & ~close).tolist():
+        exact = rule({name: Decimal(str(frame[name][row])) for name in reads})
+        known[row] = exact is not None
+        found[row] = 0.0 if exact is None else float(exact)
+    return _nullable(pl.Series(found), known)
+
+
+def _nullable(values: pl.Series, known: Known) -> pl.Series:
+    return values.zip_with(pl.Series(known), pl.Series([None], dtype=values.dtype))
+
+
+def _patents_total(frame: pl.DataFrame) -> pl.Series | None:
+    if not set(PATENT_TYPES) <= set(frame.columns):
+        return None
+    return frame.select(pl.sum_horizontal(PATENT_TYPES, ignore_nulls=False).cast(pl.Int32)).to_series()
+
+
+def _has_own_ip(frame: pl.DataFrame) -> pl.Series | None:
+    """Any known positive count says yes, all known to be zero says no, else it is unknown."""
+    present = [name for name in (*PATENT_TYPES, "patents_total", *OTHER_IP) if name in frame.columns]
+    if not present:
+        return None
+    some = pl.any_horizontal((pl.col(name) > 0).fill_null(value=False) for name in present)
+    asked = ("patents_total", *OTHER_IP)
+    if not set(asked) <= set(present):
+        return frame.select(pl.when(some).then(statement=True)).to_series()
+    none = pl.all_horizontal((pl.col(name) == 0).fill_null(value=False) for name in asked)
+    return frame.select(pl.when(some).then(statement=True).when(none).then(statement=False)).to_series()
+
+
+def _has_real_estate(frame: pl.DataFrame) -> pl.Series | None:
+    """Real estate among the named collateral says yes; a list without it is not said to be complete."""
+    if "collateral" not in frame.columns:
+        return None
+    asked = sum(1 << place for place, item in enumerate(dictionary(REGISTRY["collateral"])) if item in REAL_ESTATE)
+    named = (frame["collateral"] & asked) != 0
+    return _nullable(named, named.fill_null(value=False).to_numpy())
+
+
+def _size_class(frame: pl.DataFrame) -> pl.Series | None:
+    """The class of each industry and tier of the indicators that occur, by the row's own rule."""
+    if "industry" not in frame.columns:
+        return None
+    tiers = [_tiers(frame, name) for name in _INDICATORS]
+    places = frame["industry"].to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+    joint = places
+    for tier in tiers:
+        joint = joint * 64 + tier
+    _, first, group = np.unique(joint, return_index=True, return_inverse=True)
+    codes = dictionary(REGISTRY["industry"])
+    rule = RULES["size_class"]
+    classes = []
+    for row in first.tolist():
+        known: dict[str, Any] = {
+            name: _above(name, int(tier[row])) for name, tier in zip(_INDICATORS, tiers, strict=True)
+        }
+        known = {name: value for name, value in known.items() if value is not None}
+        classes.append(rule(known | {"industry": codes[places[row]]}) if places[row] >= 0 else None)
+    return pl.Series(classes, dtype=column_type(REGISTRY["size_class"])).gather(group)
+
+
+def _bounds(indicator: str) -> list[int]:
+    return sorted(
+        {bound for rows in BOUNDS.values() for name, *bounds in rows if name == indicator for bound in bounds}
+    )
+
+
+def _tiers(frame: pl.DataFrame, indicator: str) -> NDArray[np.int64]:
+    """Between which bounds of the table an indicator lies; one more than there are bounds where it is not known."""
+    bounds = _bounds(indicator)
+    if indicator not in frame.columns:
+        return np.full(len(frame), len(bounds) + 1)
+    column = frame[indicator]
+    reached = np.searchsorted(bounds, column.fill_null(0).to_numpy(), side="right")
+    return np.where(column.is_not_null().to_numpy(), reached, len(bounds) + 1)
+
+
+def _above(indicator: str, tier: int) -> int | Decimal | None:
+    """A value in a tier; None for what is not known."""
+    bounds = _bounds(indicator)
+    if tier > len(bounds):
+        return None
+    return bounds[tier - 1] if tier else bounds[0] - 1
+
+
+_OTHERS: Mapping[str, Callable[[pl.DataFrame], pl.Series | None]] = {
+    "size_class": _size_class,
+    "patents_total": _patents_total,
+    "has_own_ip": _has_own_ip,
+    "has_real_estate_collateral": _has_real_estate,
+}

@@ -4,19 +4,23 @@ Places, industries and choices are stored as numbers with a dictionary (polars E
 number, so that no text is compared. A column that nobody has a value for is left out: it is unknown for every row.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import polars as pl
 
 from matcher.declarations.registry import REGISTRY
+from matcher.derivation import derive
+from matcher.derived_columns import with_derived
 from matcher.eligibility.column_types import column_type, dictionary
 from matcher.fields import Field, FieldType, PartyKind
 from matcher.parties import Values
 
 _NOT_COMPARED = {FieldType.TEXT, FieldType.CREDIT_CODE}
+_FEW = 40
+"""Up to so many rows, a rule a row costs less than a rule a column."""
 _MOST_COUNTED = 2**31 - 1
 
 
@@ -43,14 +47,22 @@ class Row:
 
 
 def column_frame(rows: Iterable[Row]) -> pl.DataFrame:
-    """Lay rows out as columns; an unknown value is null, and a column of nothing else is left out.
+    """Lay rows out as columns and add what follows from them; an unknown value is null.
+
+    A column of nothing else is left out. What follows is derived row by row where rows are few, else by columns.
 
     Money and shares become float64. A place, industry or choice that the taxonomy or the field no longer holds is
     unknown. A count past 2,147,483,647 is that.
     """
-    laid_out = list(rows)
+    given = list(rows)
+    if len(given) > _FEW:
+        return with_derived(_laid_out(given))
+    return _laid_out([replace(row, values=derive(row.values)) for row in given])
+
+
+def _laid_out(rows: Sequence[Row]) -> pl.DataFrame:
     cells: dict[str, tuple[list[int], list[Any]]] = {}
-    for place, row in enumerate(laid_out):
+    for place, row in enumerate(rows):
         for code, value in row.values.items():
             column = cells.get(code)
             if column is None:
@@ -59,12 +71,12 @@ def column_frame(rows: Iterable[Row]) -> pl.DataFrame:
             column[1].append(value)
     frame = pl.DataFrame(
         {
-            "key": pl.Series([row.key for row in laid_out], dtype=pl.Int64),
-            "tenant": pl.Series([row.tenant for row in laid_out], dtype=pl.String),
-            "kind": pl.Series([row.kind.value for row in laid_out], dtype=column_schema()["kind"]),
+            "key": pl.Series([row.key for row in rows], dtype=pl.Int64),
+            "tenant": pl.Series([row.tenant for row in rows], dtype=pl.String),
+            "kind": pl.Series([row.kind.value for row in rows], dtype=column_schema()["kind"]),
         }
     )
-    made = (_column(code, *cells[code], len(laid_out)) for code in column_schema() if code in cells)
+    made = (_column(code, *cells[code], len(rows)) for code in column_schema() if code in cells)
     return frame.with_columns([column for column in made if column.null_count() < len(column)])
 
 

@@ -15,7 +15,7 @@ class Store:
 
     def __init__(self, frame: pl.DataFrame) -> None:
         self.frame = frame
-        self.names = frozenset(name for name, dtype in frame.schema.items() if dtype != pl.Null())
+        self.names = frozenset(frame.columns)
         self._seen: dict[str, Column] = {}
 
     def __len__(self) -> int:
@@ -24,7 +24,7 @@ class Store:
     def __getitem__(self, name: str) -> Column:
         found = self._seen.get(name)
         if found is None:
-            found = self._seen[name] = column(self.frame[name])
+            found = self._seen[name] = column(self.frame.get_column(name))
         return found
 
 
@@ -55,4 +55,4 @@ class Stretch:
 
     def texts(self, name: str) -> pl.Series:
         """A column of names, null where it is not known."""
-        return self._store.frame[name].slice(self._start, self.size)
+        return self._store.frame.get_column(name).slice(self._start, self.size)

@@ -84,8 +84,9 @@ def _split(groups: NDArray[np.int64], count: int, places: NDArray[np.int64]) -> 
     if count * width > _COUNTED_UP_TO:
         distinct, found = np.unique(joint, return_inverse=True)
         return found, len(distinct)
-    numbers = np.cumsum(np.bincount(joint, minlength=1) > 0) - 1
-    return numbers[joint], int(numbers[-1]) + 1
+    numbers = np.cumsum(np.bincount(joint) > 0) - 1
+    found = numbers[joint]
+    return found, int(numbers[-1]) + 1
 
 
 def _places(store: Store, name: str, at: NDArray[np.int64]) -> NDArray[np.int64]:

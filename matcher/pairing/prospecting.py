@@ -7,6 +7,7 @@ are merged, so that the list is that of one column holding every row that still 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -33,7 +34,7 @@ from matcher.pairing.texts import wanted_text
 _EXCLUDED = np.array([CODES[state] for state in EXCLUDING], dtype=np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SeekerSegment:
     """Seekers as columns and their recall, n rows in one order (检索段): row, vector and words share a position.
 
@@ -43,6 +44,11 @@ class SeekerSegment:
     frame: pl.DataFrame
     shelf: Shelf
     gone: Flags | None = None
+
+    @cached_property
+    def store(self) -> Store:
+        """The columns as rules see them."""
+        return Store(self.frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def best_of(
 def _of_segment(
     offer: Offer, segment: SeekerSegment, count: int, at: date, scoring: Scoring, *, include_unmet: bool
 ) -> Ranking:
-    store = Store(segment.frame)
+    store = segment.store
     judged = assess(store, offer.criteria, offer.preferences, at)
     asked = _asked(store, offer, segment.gone)
     eligible = asked & judged.eligible

@@ -1,19 +1,20 @@
-"""What follows from known values, and that the row and the column version of the day's changes are one."""
+"""What follows from known values, and that that rows and columns derive the same."""
 
 from datetime import date
 from decimal import Decimal
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matcher.declarations.enterprise import SIZE_CLASSES
 from matcher.declarations.registry import REGISTRY
-from matcher.derivation import RULES, age_years, at_date, derive
-from matcher.derived_columns import age_expression, flag_expression
+from matcher.derivation import OTHER_IP, PATENT_TYPES, RULES, age_years, at_date, derive
+from matcher.derived_columns import with_derived
+from matcher.eligibility.columns import Row, _laid_out, column_frame
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE
+from matcher.fields import PartyKind
 
-days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 FLAG = "high_tech_enterprise"
 VALID_TO = "high_tech_enterprise_valid_to"
 
@@ -141,29 +142,47 @@ def test_an_unknown_certificate_stays_unknown_and_one_without_a_date_stays():
     assert at_date({FLAG: True}, date(2026, 1, 1))[FLAG] is True
 
 
-rows = st.lists(
-    st.tuples(st.none() | days, st.none() | st.decimals(0, 200, places=2), st.none() | st.booleans(), st.none() | days),
-    min_size=1,
-    max_size=20,
-)
+FINE = st.decimals(-200, 200, places=3) | st.integers(-50, 50).map(Decimal) | st.decimals(-(10**15), 10**15, places=2)
+COUNTS = st.integers(0, 12) | st.sampled_from((19, 20, 299, 300, 1000))
+INPUTS = {
+    **dict.fromkeys(
+        (
+            "total_liabilities_wan", "total_assets_wan", "revenue_wan", "revenue_previous_wan", "rd_expense_wan",
+            "rd_expense_previous_wan", "net_profit_wan", "area_sqm", "rd_intensity_pct",
+        ),
+        FINE | st.sampled_from((Decimal(300), Decimal(2000), Decimal(40000))),
+    ),
+    **dict.fromkeys(
+        (
+            "tech_staff", "headcount", "funded_firms", "incubated_firms", "service_staff", "mentors", "patents_total",
+            *PATENT_TYPES, *OTHER_IP,
+        ),
+        COUNTS,
+    ),
+    "industry": st.sampled_from(("27", "2770", "G", "66", "6513", "52")),
+    "size_class": st.sampled_from(SIZE_CLASSES),
+    "has_own_ip": st.booleans(),
+    "collateral": st.lists(st.sampled_from(("房产", "土地", "专利")), max_size=2, unique=True).map(tuple),
+}  # fmt: skip
 
 
-@settings(deadline=None)
-@given(rows, days)
-def test_columns_say_what_rows_say(records, at):
-    names = ("founded_on", "age_years", FLAG, VALID_TO)
-    schema = {"founded_on": pl.Date, "age_years": pl.Float64, FLAG: pl.Boolean, VALID_TO: pl.Date}
-    floats = [(founded, None if age is None else float(age), flag, until) for founded, age, flag, until in records]
-    frame = pl.DataFrame(floats, schema=schema, orient="row").select(
-        age_expression(at), flag_expression(REGISTRY[FLAG], at)
-    )
-    expected = [
-        at_date({name: value for name, value in zip(names, record, strict=True) if value is not None}, at)
-        for record in records
-    ]
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.fixed_dictionaries({}, optional=INPUTS), min_size=1, max_size=6))
+def test_columns_derive_what_rows_derive(records):
+    def frame(derived):
+        return _laid_out(
+            [Row(key, "local", PartyKind.ENTERPRISE, derived(values)) for key, values in enumerate(records)]
+        )
 
-    assert frame.schema == {"age_years": pl.Float64, FLAG: pl.Boolean}
-    assert frame["age_years"].to_list() == [
-        None if "age_years" not in row else float(row["age_years"]) for row in expected
-    ]
-    assert frame[FLAG].to_list() == [row.get(FLAG) for row in expected]
+    found, wanted = with_derived(frame(dict)), frame(derive)
+    assert set(found.columns) == set(wanted.columns)
+    for name in wanted.columns:
+        assert found[name].to_list() == wanted[name].to_list(), name
+        assert found[name].dtype == wanted[name].dtype
+
+
+def test_few_rows_and_many_are_laid_out_alike():
+    row = Row(7, "local", PartyKind.ENTERPRISE, {"industry": "27", "headcount": 19, "tech_staff": 2} | _wan(revenue=7))
+    few, many = column_frame([row]), column_frame([row] * 100)
+    assert many.unique(maintain_order=True).select(few.columns).equals(few)
+    assert {"size_class", "tech_staff_pct"} < set(few.columns)
