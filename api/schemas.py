@@ -33,7 +33,12 @@ FACTS = "Facts"
 PARTY_FACTS = "PartyFacts"
 """The names of the facts' schemas in the OpenAPI document; both derive from the field registry."""
 NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
-_SHORT = 16
+_RECURRING = frozenset(
+    field.code
+    for field in REGISTRY
+    if field.type in {FieldType.REGION, FieldType.INDUSTRY, FieldType.CHOICE, FieldType.DATE}
+)
+_SHORT = 32
 """The longest text, in characters, whose checked value is remembered."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -208,8 +213,8 @@ def checked_facts(facts: Mapping[str, object], *, kind: PartyKind | None = None)
 
 
 def _checked(code: str, kind: PartyKind | None, raw: object) -> Value:
-    """One value; short ones come again and again (places, industries, counts) and are remembered."""
-    if type(raw) is int or (type(raw) is str and len(raw) <= _SHORT):
+    """One value; places, industries, choices, days and counts come again and again, and are remembered."""
+    if type(raw) is int or (type(raw) is str and len(raw) <= _SHORT and code in _RECURRING):
         return _remembered(code, kind, raw)
     return check_value(_field(code, kind), raw)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, select
 from api.access.viewers import SystemViewer, Viewer
 from api.crash_points import crash_point
 from api.errors import ForeignTenant
-from api.store.changes import ChangeOp, record
+from api.store.changes import record_removed, record_written
 from api.store.database import Database
 from api.store.party_rows import merged, party_of, row_of
 from api.store.queries import visible_parties
@@ -130,9 +130,9 @@ class PartyStore:
             if rows:
                 require_tenant(connection, viewer.tenant)
             gone = _removed(connection, viewer, removed)
-            record(connection, viewer.tenant, ChangeOp.DELETE, gone)
+            record_removed(connection, viewer.tenant, gone)
             done = upsert(connection, parties, viewer.tenant, rows, merged if merge else replaced)
-            record(connection, viewer.tenant, ChangeOp.UPSERT, done.written)
+            record_written(connection, done.written)
             crash_point("upsert.before_commit")
         return _Written(done.counts, frozenset(party for _, party in gone))
 

@@ -36,7 +36,7 @@ def row_of(party: Party) -> Row:
     """
     known = REGISTRY.fields
     facts = {
-        code: [_readable(known.get(code) or REGISTRY[code], fact.value), fact.source, fact.observed_on.isoformat()]
+        code: [_readable(known.get(code) or REGISTRY[code], fact.value), fact.source, _iso(fact.observed_on)]
         for code, fact in party.facts.items()
     }
     row = {
@@ -97,6 +97,7 @@ def party_of(row: Stored) -> Party:
 
 
 _day = lru_cache(maxsize=4096)(date.fromisoformat)
+_iso = lru_cache(maxsize=4096)(date.isoformat)
 
 
 def _readable(field: Field, value: Value) -> Raw:

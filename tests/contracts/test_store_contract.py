@@ -273,7 +273,7 @@ def test_a_write_that_fails_leaves_neither_party_nor_change(store: Store, monkey
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("api.store.parties.record", fail)
+    monkeypatch.setattr("api.store.parties.record_written", fail)
     with pytest.raises(RuntimeError):
         store.parties.upsert_many(VIEWER, [a_party("a", revenue_wan=Decimal(1))])
     assert (store.parties.count(VIEWER), store.changes.latest()) == (0, 0)
