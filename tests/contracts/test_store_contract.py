@@ -288,7 +288,7 @@ def test_a_batch_leaves_out_what_cannot_be_stored_and_says_where(store: Store) -
     assert {place: error.code for place, error in done.refused.items()} == {1: "invalid_value", 2: "invalid_value"}
     assert {place: error.code for place, error in done.missing.items()} == {1: "unknown_party", 2: "unknown_party"}
     feed = [(change.id, change.op) for change in store.changes.since(before)]
-    assert feed == [("older", ChangeOp.DELETE), ("a", ChangeOp.UPSERT), ("old", ChangeOp.UPSERT)]
+    assert feed == [("older", ChangeOp.DELETE), ("old", ChangeOp.UPSERT), ("a", ChangeOp.UPSERT)]
 
 
 def test_a_batch_for_another_platform_writes_nothing(two_platforms: Store) -> None:
