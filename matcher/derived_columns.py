@@ -7,6 +7,7 @@ figures do; rows whose inputs are finer than that, or too large, go through the 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from matcher.declarations.registry import REGISTRY
 from matcher.derivation import OTHER_IP, PATENT_TYPES, REAL_ESTATE, RULES, Ratio, Total
 from matcher.eligibility.column_types import column_type, dictionary
+from matcher.fields import Value
 from matcher.taxonomy.sizes import BOUNDS
 
 _EXACT = 9 * 10**14
@@ -137,22 +139,24 @@ def _size_class(frame: pl.DataFrame) -> pl.Series | None:
     for tier in tiers:
         joint = joint * 64 + tier
     _, first, group = np.unique(joint, return_index=True, return_inverse=True)
-    codes = dictionary(REGISTRY["industry"])
-    rule = RULES["size_class"]
-    classes = []
-    for row in first.tolist():
-        known: dict[str, Any] = {
-            name: _above(name, int(tier[row])) for name, tier in zip(_INDICATORS, tiers, strict=True)
-        }
-        known = {name: value for name, value in known.items() if value is not None}
-        classes.append(rule(known | {"industry": codes[places[row]]}) if places[row] >= 0 else None)
-    return pl.Series(classes, dtype=column_type(REGISTRY["size_class"])).gather(group)
+    kinds = [_class_in(int(places[row]), *(int(tier[row]) for tier in tiers)) for row in first.tolist()]
+    return pl.Series(kinds, dtype=column_type(REGISTRY["size_class"])).gather(group)
 
 
-def _bounds(indicator: str) -> list[int]:
-    return sorted(
-        {bound for rows in BOUNDS.values() for name, *bounds in rows if name == indicator for bound in bounds}
-    )
+@lru_cache(maxsize=1 << 18)
+def _class_in(place: int, *tiers: int) -> Value | None:
+    """The class in an industry, by its place in the dictionary (-1: unknown), and a tier of each indicator."""
+    if place < 0:
+        return None
+    known = {name: _value_in(name, tier) for name, tier in zip(_INDICATORS, tiers, strict=True)}
+    values: dict[str, Value] = {name: value for name, value in known.items() if value is not None}
+    return RULES["size_class"](values | {"industry": dictionary(REGISTRY["industry"])[place]})
+
+
+@cache
+def _bounds(indicator: str) -> tuple[int, ...]:
+    given = (bounds for rows in BOUNDS.values() for name, *bounds in rows if name == indicator)
+    return tuple(sorted({bound for bounds in given for bound in bounds}))
 
 
 def _tiers(frame: pl.DataFrame, indicator: str) -> NDArray[np.int64]:
@@ -165,7 +169,7 @@ def _tiers(frame: pl.DataFrame, indicator: str) -> NDArray[np.int64]:
     return np.where(column.is_not_null().to_numpy(), reached, len(bounds) + 1)
 
 
-def _above(indicator: str, tier: int) -> int | Decimal | None:
+def _value_in(indicator: str, tier: int) -> int | None:
     """A value in a tier; None for what is not known."""
     bounds = _bounds(indicator)
     if tier > len(bounds):

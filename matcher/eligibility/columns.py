@@ -61,14 +61,13 @@ def column_frame(rows: Iterable[Row]) -> pl.DataFrame:
 
 
 def _laid_out(rows: Sequence[Row]) -> pl.DataFrame:
-    cells: dict[str, tuple[list[int], list[Any]]] = {}
+    cells: dict[str, tuple[list[int], list[Any]]] = {code: ([], []) for code in column_schema()}
     for place, row in enumerate(rows):
         for code, value in row.values.items():
             column = cells.get(code)
-            if column is None:
-                column = cells[code] = ([], [])
-            column[0].append(place)
-            column[1].append(value)
+            if column is not None:
+                column[0].append(place)
+                column[1].append(value)
     frame = pl.DataFrame(
         {
             "key": pl.Series([row.key for row in rows], dtype=pl.Int64),
@@ -76,7 +75,7 @@ def _laid_out(rows: Sequence[Row]) -> pl.DataFrame:
             "kind": pl.Series([row.kind.value for row in rows], dtype=column_schema()["kind"]),
         }
     )
-    made = (_column(code, *cells[code], len(rows)) for code in column_schema() if code in cells)
+    made = (_column(code, *cells[code], len(rows)) for code, (places, _) in cells.items() if places)
     return frame.with_columns([column for column in made if column.null_count() < len(column)])
 
 
