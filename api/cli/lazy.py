@@ -38,7 +38,9 @@ class RootCommands(LazyGroup):
         "evaluate": "api.cli.evaluating:evaluate",
         "gaps": "api.cli.unlocking:gaps",
         "index": "api.cli.indexing:index",
+        "jobs": "api.cli.jobs:jobs",
         "restore": "api.cli.backing:restore",
+        "worker": "api.cli.jobs:worker",
     }
 
 

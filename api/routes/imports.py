@@ -1,27 +1,43 @@
 """POST /v1/imports: a file of parties (导入). Single bad rows are reported and downloadable; no good row is lost."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, TypedDict
 
-from fastapi import APIRouter, Form, Path, Response, UploadFile
+from fastapi import APIRouter, Form, Header, Path, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import ConfigDict, Field
 
 from api.clock import today
 from api.exchange.documents import Document
 from api.exchange.import_reports import problem_file, report_document
+from api.exchange.jobs import job_document
 from api.problems import Problem, Refusal
 from api.routes.answers import ImportAnswer, ImportReportAnswer
+from api.routes.jobs import JobAnswer
 from api.routes.responses import answered, json_response
 from api.routes.services import Asker, Service
-from api.routes.uploads import import_upload, laid_down
+from api.routes.uploads import import_upload, laid_down, queue_upload
 from api.schemas import Day, Identifier, Source, Wire
 from api.store.imports import ImportRecord
+from api.store.jobs import Job
 from api.transport.strict_json import StrictRoute
+from api.transport.tracing import request_id_of
 from matcher.fields import PartyKind
 
 router = APIRouter(prefix="/v1/imports", tags=["导入"], route_class=StrictRoute)
 
 ImportId = Annotated[Identifier, Path(description="导入批次编号")]
+
+
+ASYNC = "respond-async"
+
+
+class Origin(TypedDict):
+    """What is said of all rows of a file."""
+
+    kind: PartyKind
+    source: str
+    observed_on: date
 
 
 class ImportForm(Wire):
@@ -35,21 +51,45 @@ class ImportForm(Wire):
     observed_on: Day | None = Field(None, description="数据截至日期；不填为今天（北京时间）")
 
 
-@router.post("", summary="导入主体", status_code=201, responses=answered(ImportReportAnswer, 201))
-def post_import(form: Annotated[ImportForm, Form()], services: Service, viewer: Asker) -> Response:
-    """逐行导入；存疑的值留空并说明原因，无法导入的行列入问题文件。同一文件导入两次不会有任何变化。"""
+@router.post(
+    "",
+    summary="导入主体",
+    status_code=201,
+    responses=answered(ImportReportAnswer, 201) | {202: {"model": JobAnswer, "description": "已受理，在后台导入"}},
+)
+def post_import(
+    form: Annotated[ImportForm, Form()],
+    request: Request,
+    services: Service,
+    viewer: Asker,
+    prefer: Annotated[
+        str | None, Header(description="respond-async：在后台导入，立即答 202（RFC 7240）")
+    ] = None,
+) -> Response:
+    """逐行导入；存疑的值留空并说明原因，无法导入的行列入问题文件。同一文件导入两次不会有任何变化。
+
+    大文件宜带请求头 Prefer: respond-async：答 202，进度与结果见 /v1/jobs/{job_id}。
+    """
     settings = services.settings
+    what: Origin = {"kind": form.kind, "source": form.source or "", "observed_on": form.observed_on or today()}
     name = form.file.filename or ""
     with laid_down(form.file.file, name, settings.data / "uploads", settings.max_import_bytes) as upload:
-        record, summary = import_upload(
-            services,
-            viewer,
-            upload,
-            kind=form.kind,
-            source=form.source or "",
-            observed_on=form.observed_on or today(),
-        )
+        if prefers_async(prefer):
+            return _accepted(queue_upload(services, viewer, upload, request_id=request_id_of(request.scope), **what))
+        record, summary = import_upload(services, viewer, upload, **what)
     return json_response(record_document(record) | report_document(summary), 201)
+
+
+def _accepted(job: Job) -> Response:
+    response = json_response(job_document(job), 202)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    response.headers["Preference-Applied"] = ASYNC
+    return response
+
+
+def prefers_async(header: str | None) -> bool:
+    """Whether a `Prefer` header (RFC 7240 section 4.1) asks for an answer before the work is done."""
+    return ASYNC in {part.split(";")[0].strip().lower() for part in (header or "").split(",")}
 
 
 @router.get("/{import_id}", summary="一次导入", responses=answered(ImportAnswer, 404))

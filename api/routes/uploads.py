@@ -15,8 +15,10 @@ from api.access.viewers import Viewer
 from api.errors import ImportRefused, PayloadTooLarge
 from api.exchange.import_reports import REFUSED, counts_of, problem_file
 from api.exchange.importing import ImportSummary, run_import
+from api.jobs.importing import KIND, import_arguments, keep_upload
 from api.routes.services import Services
 from api.store.imports import ImportRecord
+from api.store.jobs import Job
 from matcher.fields import PartyKind
 
 PIECE = 64 * 1024
@@ -78,6 +80,23 @@ def import_upload(
         shutil.move(rejects, kept)
     services.parties.catch_up()
     return imports.finish(viewer, begun.id, counts_of(summary)), summary
+
+
+def queue_upload(
+    services: Services,
+    viewer: Viewer,
+    upload: Upload,
+    *,
+    kind: PartyKind,
+    source: str,
+    observed_on: date,
+    request_id: str,
+) -> Job:
+    """Record an import and queue the job that does it; the file is kept for it, on disk before this returns."""
+    begun = services.store.imports.start(viewer, kind=kind, file_name=upload.name, sha256=upload.sha256)
+    keep_upload(services.settings.data, upload.path, begun.id)
+    arguments = import_arguments(begun, source=source, observed_on=observed_on)
+    return services.store.jobs.submit(viewer, KIND, arguments, key=begun.id, request_id=request_id)
 
 
 def shown_name(name: str) -> str:

@@ -7,6 +7,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 10.0
 """The longest that a client may take from connecting, or from the first byte of a later request, to its last header."""
+LEAVING = "leaving"
+"""In a request's state: an `asyncio.Event`, set when the server stops, for answers that have no end by themselves."""
 
 
 class TimedProtocol(HttpToolsProtocol):
@@ -17,6 +19,7 @@ class TimedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._head_timer: asyncio.TimerHandle | None = None
+        self._leaving = asyncio.Event()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A first request's time begins with the connection."""
@@ -26,12 +29,18 @@ class TimedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A later request's time begins with its first byte."""
         super().on_message_begin()
+        self.scope["state"][LEAVING] = self._leaving
         self._expect_head()
 
     def on_headers_complete(self) -> None:
         """The head has come."""
         self._forget_head()
         super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        """The server stops: an answer without end comes to one."""
+        self._leaving.set()
+        super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is awaited any more."""

@@ -1,17 +1,21 @@
 """The service behind the routes, in memory: small enough to be read, with one offer and one party known by heart."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from api.access.viewers import Viewer
-from api.errors import UnknownImport
+from api.errors import KeyReused, UnknownImport, UnknownJob
 from api.requests import MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
 from api.searching import Found, SearchAnswer, SearchRequest
 from api.settings import Settings
+from api.store.idempotency import Asked, Kept
 from api.store.imports import ImportRecord
+from api.store.jobs import Job, JobState
+from api.store.parties import BatchResult
 from api.store.upserting import UpsertCounts
 from matcher.eligibility.criteria import All, AnyOf, Clause, Leaf, Not, Operator
 from matcher.eligibility.results import Eligibility, Finding, State
@@ -68,6 +72,14 @@ PARTY = Party(
 )
 
 
+MOMENT = datetime(2026, 11, 22, 8, tzinfo=UTC)
+JOB = Job(
+    id="job", tenant="local", kind="import", arguments={}, state=JobState.QUEUED, revision=1, done=0, total=None,
+    note="", resumed_at=0, attempts=0, cancel_asked=False, request_id="", result=None, error=None, due=MOMENT,
+    created=MOMENT, started=None, updated=MOMENT, finished=None,
+)  # fmt: skip
+
+
 class FakeParties:
     """Parties of one platform in a dictionary."""
 
@@ -88,6 +100,18 @@ class FakeParties:
             self.rows[party.id] = replace(party, facts=merged)
             counts += UpsertCounts(new=stored is None, changed=stored not in (None, party), same=stored == party)
         return counts
+
+    def write_batch(
+        self, viewer: Viewer, written: Sequence[Party], removed: Sequence[str] = (), *, merge: bool = True
+    ) -> BatchResult:
+        missing: dict[int, UnknownParty] = {}
+        for place, party in enumerate(removed):
+            try:
+                self.delete(viewer, party)
+            except UnknownParty as error:
+                missing[place] = error
+        counts = self.upsert_many(viewer, written, merge=merge)
+        return BatchResult(counts, len(removed) - len(missing), {}, missing)
 
     def delete(self, viewer: Viewer, party: str) -> None:
         self.get(viewer, party)
@@ -131,6 +155,59 @@ class FakeImports:
         return self.rows[batch]
 
 
+class FakeIdempotency:
+    """First answers in a dictionary."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[Asked, Kept]] = {}
+
+    def find(self, viewer: Viewer, asked: Asked, kept_for: timedelta) -> Kept | None:
+        before = self.rows.get(asked.key)
+        if before and before[0] != asked:
+            raise KeyReused(found="键已用过", expected="相同的请求", remedy="请换一个键")
+        return before[1] if before else None
+
+    def run(
+        self, viewer: Viewer, asked: Asked, kept_for: timedelta, write: Callable[[], Kept], *, whole: bool = True
+    ) -> tuple[Kept, bool]:
+        if (kept := self.find(viewer, asked, kept_for)) is not None:
+            return kept, True
+        self.rows[asked.key] = (asked, write())
+        return self.rows[asked.key][1], False
+
+
+class FakeJobs:
+    """Jobs in a dictionary; each change of one is put there by the test."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Job] = {}
+
+    def submit(
+        self, viewer: Viewer, kind: str, arguments: Mapping[str, Any], *, key: str | None, request_id: str
+    ) -> Job:
+        made = replace(JOB, id=f"job{len(self.rows)}", kind=kind, arguments=arguments, request_id=request_id)
+        self.rows[made.id] = made
+        return made
+
+    def get(self, viewer: Viewer, job: str) -> Job:
+        if job not in self.rows:
+            raise UnknownJob(found=f"任务 {job!r}", expected="本平台的任务", remedy="请核对")
+        return self.rows[job]
+
+    def list(self, viewer: Viewer, *, state: JobState | None, limit: int) -> tuple[Job, ...]:
+        return tuple(job for job in self.rows.values() if state in {None, job.state})[:limit]
+
+    def cancel(self, viewer: Viewer, job: str) -> Job:
+        self.rows[job] = replace(self.get(viewer, job), state=JobState.CANCELLED, finished=MOMENT, revision=2)
+        return self.rows[job]
+
+    def counts(self) -> dict[str, int]:
+        return {state.value: sum(job.state == state for job in self.rows.values()) for state in JobState}
+
+    def waiting_seconds(self) -> float | None:
+        return 7.0 if self.rows else None
+
+
 class FakeChanges:
     """A feed that never moves."""
 
@@ -145,6 +222,8 @@ class FakeStore:
     parties: FakeParties = field(default_factory=FakeParties)
     offers: FakeOffers = field(default_factory=FakeOffers)
     imports: FakeImports = field(default_factory=FakeImports)
+    jobs: FakeJobs = field(default_factory=FakeJobs)
+    idempotency: FakeIdempotency = field(default_factory=FakeIdempotency)
     changes: FakeChanges = field(default_factory=FakeChanges)
 
 
