@@ -58,9 +58,14 @@ def _matrix(counted: Sequence[Counter[str]], known: dict[str, int]) -> csr_array
     return csr_array((np.asarray(counts, dtype=np.float64), (rows, columns)), shape=(len(counted), len(known)))
 
 
-def dense(encoder: Encoder) -> Method:
-    """Cosine of an encoder's vectors."""
-    return lambda queries, candidates: encoder.encode_queries(queries) @ encoder.encode(candidates).T
+def dense(encoder: Encoder, width: int | None = None) -> Method:
+    """Cosine of an encoder's vectors, or of their first `width` components (Matryoshka)."""
+
+    def score(queries: Sequence[str], candidates: Sequence[str]) -> Scores:
+        asked, found = encoder.encode_queries(queries)[:, :width], encoder.encode(candidates)[:, :width]
+        return unit_rows(asked) @ unit_rows(found).T
+
+    return score
 
 
 def lexical(queries: Sequence[str], candidates: Sequence[str]) -> Scores:

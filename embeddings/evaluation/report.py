@@ -14,6 +14,8 @@ from embeddings.static import StaticEncoder
 from embeddings.training.data import TrainingData
 
 METRICS = ("recall@1", "recall@10", "MRR", "nDCG@10")
+NARROWER = (128, 64)
+"""Widths at which the shipped model's first components are measured alone (Matryoshka)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def run(
         "BM25, jieba": methods.bm25_words,
         "LSA 256": methods.latent_semantic,
         "shipped": methods.dense(shipped),
+        **{f"shipped, first {width}": methods.dense(shipped, width) for width in NARROWER},
         "lexical": methods.lexical,
         "hybrid": methods.hybrid(shipped),
         **{name: methods.dense(encoder) for name, encoder in encoders.items()},

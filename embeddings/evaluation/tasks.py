@@ -1,4 +1,4 @@
-"""Development tasks of six kinds, made from companies, classes, products and articles that are held out of training."""
+"""Development tasks of eight kinds, made from companies, classes, products and articles kept out of training."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.training.data import TrainingData, sentences
-from embeddings.training.splits import Split, split_of
 
 _MOST_QUERIES = 1_000
 _NUMBERING = re.compile(r"^[（(]?[一二三四五六七八九十\d]+[)）.、．]\s*")
@@ -24,59 +23,59 @@ class Task:
 
 
 def development_tasks(data: TrainingData) -> tuple[Task, ...]:
-    """Make all development tasks from the held-out side of `data`."""
+    """Make all tasks from the side of `data` that it asks about; measures of a district are kept for the report."""
     return tuple(make(data) for make in _MAKERS)
 
 
 def segments_to_company(data: TrainingData) -> Task:
     """Find a company's main business by its revenue segments."""
-    codes = [code for code in _held_out("company", data.segments) if code in data.businesses]
+    codes = [code for code in _held_out(data, "company", data.segments) if code in data.businesses]
     return _task("segments", ((" ".join(data.segments[x]), data.businesses[x]) for x in codes))
 
 
 def business_to_class(data: TrainingData) -> Task:
     """Find a company's industry, out of all level-3 industries, by what it says it does."""
-    codes = [code for code in _held_out("company", data.third_level) if code in data.businesses]
+    codes = [code for code in _held_out(data, "company", data.third_level) if code in data.businesses]
     return _task("industry", ((data.businesses[x], data.third_level[x]) for x in codes), data.third_level.values())
 
 
 def description_to_class(data: TrainingData) -> Task:
     """Find a class, out of all of GB/T 4754-2011's smallest, by its definition and what it includes."""
     smallest = [item for item in data.classes if len(item.code) == 4]
-    held = [item for item in smallest if _is_held_out("class", item.code[:3])]
+    held = [item for item in smallest if data.asks_about("class", item.code[:3])]
     texts = [("；".join([item.definition, *item.includes])[:130].strip("；"), item.name) for item in held]
     return _task("class", ((text, name) for text, name in texts if text), (item.name for item in smallest))
 
 
 def product_to_upstream(data: TrainingData) -> Task:
     """Find what a product is made from (上游材料), out of all materials of held-out products."""
-    pairs = [pair for pair in data.relations["上游材料"] if _is_held_out("product", pair[0])]
+    pairs = [pair for pair in data.relations["上游材料"] if data.asks_about("product", pair[0])]
     return _task("upstream", pairs)
 
 
 def product_to_company(data: TrainingData) -> Task:
     """Find the companies that make a product, out of all held-out companies' main business."""
-    codes = [code for code in _held_out("company", data.products) if code in data.businesses]
+    codes = [code for code in _held_out(data, "company", data.products) if code in data.businesses]
     return _task("chain", ((product, data.businesses[x]) for x in codes for product in data.products[x][:3]))
 
 
 def item_to_class(data: TrainingData) -> Task:
     """Find a class, out of all of the smallest, by one thing that it officially includes."""
     smallest = [item for item in data.classes if len(item.code) == 4]
-    held = [item for item in smallest if _is_held_out("class", item.code[:3])]
+    held = [item for item in smallest if data.asks_about("class", item.code[:3])]
     return _task("criterion", ((x, item.name) for item in held for x in item.includes), (x.name for x in smallest))
 
 
 def heading_to_text(data: TrainingData) -> Task:
     """Find the text of a support measure or a policy paragraph by its heading or first sentence."""
-    lines = [sentences(_NUMBERING.sub("", line)) for line in data.measures]
-    lines += [list(x[:5]) for x in data.articles if _is_held_out("article", x[0])]
+    lines = [] if data.selecting else [sentences(_NUMBERING.sub("", line)) for line in data.measures]
+    lines += [list(x[:5]) for x in data.articles if data.asks_about("article", x[0])]
     return _task("requirement", ((x[0], "".join(x[1:])) for x in lines if len(x) > 1 and len("".join(x[1:])) > 20))
 
 
 def opening_to_description(data: TrainingData) -> Task:
     """Find the rest of a start-up's self-description by its first sentence."""
-    texts = [sentences(text) for name, text in data.startups if _is_held_out("startup", name)]
+    texts = [sentences(text) for name, text in data.startups if data.asks_about("startup", name)]
     return _task("startup", ((x[0], "".join(x[1:])) for x in texts if len(x) > 1 and len("".join(x[1:])) > 20))
 
 
@@ -92,12 +91,8 @@ _MAKERS: tuple[Callable[[TrainingData], Task], ...] = (
 )
 
 
-def _is_held_out(kind: str, identity: str) -> bool:
-    return split_of(kind, identity) is Split.DEVELOPMENT
-
-
-def _held_out(kind: str, identities: Iterable[str]) -> list[str]:
-    return [identity for identity in identities if _is_held_out(kind, identity)]
+def _held_out(data: TrainingData, kind: str, identities: Iterable[str]) -> list[str]:
+    return [identity for identity in identities if data.asks_about(kind, identity)]
 
 
 def _task(name: str, pairs: Iterable[tuple[str, str]], candidates: Iterable[str] = ()) -> Task:

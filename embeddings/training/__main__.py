@@ -10,6 +10,7 @@ from random import Random
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from embeddings.encoder import shipped_model
 from embeddings.evaluation.methods import dense
@@ -37,20 +38,22 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=TrainingPlan().steps)
     parser.add_argument("--seed", type=int, default=TrainingPlan().seed)
     parser.add_argument("--cache", type=Path, help="folder that keeps the first word vectors between runs")
+    parser.add_argument("--selecting", action="store_true", help="hold out the selection split too, to choose by it")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)  # the steps are small: a second thread waits more than it works
     plan = replace(TrainingPlan(), steps=arguments.steps, seed=arguments.seed)
-    with tempfile.TemporaryDirectory() as passing:
-        cache = arguments.cache or Path(passing)
-        make_model(TrainingData(arguments.data), arguments.out, plan, arguments.words, cache)
+    data = TrainingData(arguments.data, selecting=arguments.selecting)
+    with tempfile.TemporaryDirectory() as passing, threadpool_limits(1):  # sums differ by the number of threads
+        make_model(data, arguments.out, plan, arguments.words, arguments.cache or Path(passing))
 
 
 def make_model(data: TrainingData, folder: Path, plan: TrainingPlan, words: int, cache: Path) -> None:
     """Train by `plan` with a vocabulary of `words` words and write the model folder; `cache` keeps first vectors."""
-    lexicon = build_lexicon(data, training_texts(data), words)
+    texts = training_texts(data)
+    lexicon = build_lexicon(data, texts, words)
     tokenizer = lexicon.tokenizer()
-    matrix, names = composition(tokenizer)
+    matrix, names = composition(tokenizer, texts)
     units = initial_units(matrix, names, lexicon, _DIMENSION, cache, plan.seed)
     table = train(data, tokenizer, matrix, units, plan)
     facts = _facts(plan, lexicon)
@@ -66,7 +69,7 @@ def training_texts(data: TrainingData) -> list[str]:
 
 
 def development_results(data: TrainingData, folder: Path) -> dict[str, float]:
-    """Measure the MRR of the model in `folder` on each development task."""
+    """Measure the MRR of the model in `folder` on each task of the side that `data` asks about."""
     score = dense(load_static(folder))
     return {task.name: _mrr(score(task.queries, task.candidates), task.relevant) for task in development_tasks(data)}
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from embeddings.training.splits import Split, split_of
+
 _CODE = re.compile(r"\d{6}")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _NOT_BUSINESS = ("其他", "其它", "合计", "补充", "分部间", "抵销", "主营业务", "境内", "境外", "国内", "国外")
@@ -25,9 +27,22 @@ class IndustryClass:
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Everything read from one folder, each part when it is first asked for."""
+    """Everything read from one folder, each part when it is first asked for.
+
+    `selecting` trains on less and asks about SELECTION, to choose by; else DEVELOPMENT is asked about, to report.
+    """
 
     root: Path
+    selecting: bool = False
+
+    def trains_on(self, kind: str, identity: str) -> bool:
+        """Tell whether a company, class, product, start-up or article may be trained on."""
+        side = split_of(kind, identity)
+        return side is Split.TRAIN or (side is Split.SELECTION and not self.selecting)
+
+    def asks_about(self, kind: str, identity: str) -> bool:
+        """Tell whether tasks are made of it."""
+        return split_of(kind, identity) is (Split.SELECTION if self.selecting else Split.DEVELOPMENT)
 
     def rows(self, name: str) -> list[dict[str, str]]:
         """Read a CSV file with a header."""

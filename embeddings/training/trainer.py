@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from random import Random
 from typing import Any
 
@@ -16,6 +15,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from embeddings.training.composition import composed
+from embeddings.training.counting import word_counts
 from embeddings.training.data import TrainingData
 from embeddings.training.sources import SOURCES, Pairs, Source
 
@@ -31,7 +31,7 @@ class TrainingPlan:
     rate: float = 1e-3
     scale: float = 20.0
     dropout: float = 0.0
-    widths: tuple[int, ...] = (256, 64)
+    widths: tuple[int, ...] = (256, 128, 64)
     graded_weight: float = 0.05
     graded_batch: int = 256
     redraw: int = 200
@@ -140,16 +140,6 @@ def _one_step(
     if leaf.grad is not None:
         model.step(rows, leaf.grad.numpy(), rate)
     return float(loss.item())
-
-
-def word_counts(tokenizer: Tokenizer, texts: Sequence[str]) -> csr_array:
-    """Give the (texts, words) float32 counts; the unknown word is left out."""
-    found = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts))]
-    rows = np.repeat(np.arange(len(found)), [len(ids) for ids in found])
-    words = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(rows))
-    known = words > 0
-    data = np.ones(int(known.sum()), dtype=np.float32)
-    return csr_array((data, (rows[known], words[known])), shape=(len(found), tokenizer.get_vocab_size()))
 
 
 def _rate(plan: TrainingPlan, step: int) -> float:
