@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.arrays import ArrayWriter, mapped_array
+from embeddings.codes import CodeWriter
 from embeddings.errors import InvalidVectors
 
 _ROWS = "rows.npy"
@@ -18,7 +19,9 @@ class VectorWriter:
 
     def __init__(self, folder: Path, dimension: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._dimension = dimension
+        self._largest = 0.0
         self._rows = ArrayWriter(folder / _ROWS, np.float32, dimension)
 
     def __enter__(self) -> Self:
@@ -28,6 +31,8 @@ class VectorWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._rows.__exit__(kind, error, trace)
+        if kind is None:
+            CodeWriter(self._folder, mapped_rows(self._folder), self._largest).write()
 
     def append(self, rows: NDArray[np.float32]) -> None:
         """Write (n, d) float32 rows after those written before. Raises `InvalidVectors` for another shape."""
@@ -38,6 +43,7 @@ class VectorWriter:
                 remedy="请用当前编码模型重新计算向量",
             )
         self._rows.append(rows)
+        self._largest = max(self._largest, float(np.abs(rows).max(initial=0.0)))
 
 
 def mapped_rows(folder: Path) -> NDArray[np.float32]:

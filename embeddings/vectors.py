@@ -12,8 +12,10 @@ import faiss
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embeddings.codes import Codes, mapped_codes
 from embeddings.errors import InvalidVectors
 from embeddings.lanes import in_pieces
+from embeddings.plans import Plan, candidates, cheapest
 from embeddings.vector_files import mapped_rows
 
 Positions = NDArray[np.int64]
@@ -22,13 +24,15 @@ Similarities = NDArray[np.float32]
 
 _PIECE = 32_768
 _BLOCK = 65_536
+_WIDER = 4
 
 
 class Vectors:
     """n unit vectors of d dimensions, addressed by position 0 to n - 1; similarity is the inner product."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, codes: Codes | None = None) -> None:
         self._rows = rows
+        self._codes = codes
 
     @classmethod
     def of(cls, rows: ArrayLike) -> Self:
@@ -44,7 +48,10 @@ class Vectors:
 
         Raises `InvalidVectors` where the files are not that.
         """
-        return cls(mapped_rows(folder))
+        rows, codes = mapped_rows(folder), mapped_codes(folder)
+        if codes.codes.shape != rows.shape:
+            raise _invalid(f"形状为 {codes.codes.shape} 的编码", f"与向量相同的形状 {rows.shape}")
+        return cls(rows, codes)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -56,7 +63,7 @@ class Vectors:
 
     def slice(self, start: int, stop: int) -> "Vectors":
         """Give rows `start` to `stop` as vectors of their own, with positions from 0; nothing is copied."""
-        return Vectors(self._rows[start:stop])
+        return Vectors(self._rows[start:stop], None if self._codes is None else self._codes.slice(start, stop))
 
     def rows(self, positions: ArrayLike | None = None) -> Rows:
         """Give the rows at `positions` (None: all, without copying) as (m, d) float32."""
@@ -110,8 +117,32 @@ class Vectors:
         `positions` are the rows to choose from: int64 positions in any order, repeats counting once, or a mask of all
         rows; None means all. Raises `InvalidVectors` as `similarities` does.
         """
-        wanted = self._chosen(positions)
-        return best(self.similarities(query, wanted), wanted, count)
+        vector, chosen = self._query(query), self._chosen(positions)
+        plan = cheapest(len(self), len(chosen), count)
+        if self._codes is not None and plan is not Plan.GATHER:
+            found = self._scanned(self._codes, vector, chosen, count, plan)
+            if found is not None:
+                return found
+        return best(self.similarities(vector, chosen), chosen, count)
+
+    def _scanned(
+        self, codes: Codes, vector: Rows, chosen: Positions, count: int, plan: Plan
+    ) -> tuple[Positions, Similarities] | None:
+        """Take more and more candidates from the codes until their exact similarities prove that none was missed.
+
+        Gives None where that takes half of the rows, as where less than `count` are similar at all.
+        """
+        among = None if plan is Plan.SCAN else chosen
+        wanted = candidates(plan, len(self), len(chosen), count)
+        while wanted < len(self if among is None else chosen) / 2:
+            found, most = codes.scan(vector, wanted, among)
+            if among is None and len(chosen) < len(self):
+                found = found[_held(chosen, found)]
+            positions, similarities = best(self.similarities(vector, found), found, count)
+            if 0 < len(positions) == count and similarities[-1] > max(most, 0.0):
+                return positions, similarities
+            wanted *= _WIDER
+        return None
 
     def _query(self, query: ArrayLike) -> Rows:
         vector = np.ascontiguousarray(query, dtype=np.float32)
@@ -150,6 +181,13 @@ def best(similarities: Similarities, positions: Positions, count: int) -> tuple[
     kept = np.flatnonzero(similarities >= least)
     order = kept[np.lexsort((positions[kept], -similarities[kept]))][:count]
     return positions[order], similarities[order]
+
+
+def _held(positions: Positions, wanted: Positions) -> NDArray[np.bool_]:
+    """Tell for each of `wanted` whether it is one of the ascending `positions`."""
+    places = np.minimum(np.searchsorted(positions, wanted), len(positions) - 1)
+    held: NDArray[np.bool_] = positions[places] == wanted
+    return held
 
 
 def _invalid(found: str, expected: str) -> InvalidVectors:
