@@ -60,7 +60,9 @@ def settings_from_parent() -> Settings:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    """Wait for the parent's end of the pipe to close. Past the buffer, whose lock Python wants at its end."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     os._exit(1)
 
 
