@@ -9,6 +9,7 @@ import structlog
 
 from api.indexing.children import Child
 from api.indexing.waking import POLL_SECONDS, Wakeups
+from api.metrics import index_seconds
 
 MERGE_REST_SECONDS = 60.0
 """How long a merge that failed (disk full, say) is left before the next one."""
@@ -40,6 +41,7 @@ class Follower:
         self._wakeups = wakeups
         self._child: Child | None = None
         self._next_merge = 0.0
+        self._merge_began = 0.0
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="index", daemon=True)
 
@@ -81,8 +83,11 @@ class Follower:
             self._child.stop()
             self._child = None
             self._next_merge = time.monotonic() + (MERGE_REST_SECONDS if status else MERGE_PAUSE_SECONDS)
+            if not status:
+                index_seconds().labels("merge").observe(time.monotonic() - self._merge_began)
             _log.log(30 if status else 20, "index.merge_ended", status=status)
         if time.monotonic() >= self._next_merge:
             self._child = self._index.merging()
+            self._merge_began = time.monotonic()
             if self._child is not None:
                 _log.info("index.merge_started", process=self._child.pid)

@@ -15,6 +15,7 @@ from api.indexing.opening import COLUMNS, KEYS, PLATFORMS, VECTORS, WORDS
 from embeddings.snapshot import Snapshot, write_snapshot
 from embeddings.vector_files import VectorWriter
 from embeddings.vectors import Vectors
+from matcher.eligibility.buffers import write_columns
 
 Positions = NDArray[np.int64]
 _BATCH = 65_536
@@ -136,7 +137,7 @@ def _write_columns(joined: Joined, path: Path) -> None:
         place[mine] = first[number] + np.searchsorted(rows, joined.position[mine])
     if not np.array_equal(place, np.arange(len(place))):
         frame = frame[place]
-    frame.write_ipc(path, compression="uncompressed")
+    write_columns(frame, path)
 
 
 def _write_vectors(joined: Joined, folder: Path) -> None:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from api.store.feed import StoredParty
 from matcher.declarations.registry import REGISTRY
-from matcher.derivation import derive
 from matcher.eligibility.columns import Row, column_frame
 from matcher.errors import MatcherError
 from matcher.fields import PYTHON_TYPES, Field, PartyKind, Value
@@ -36,7 +35,7 @@ class LaidOut:
 
 def laid_out(stored: Sequence[StoredParty]) -> LaidOut:
     """Lay parties out in the order given; a fact that the registry does not understand is unknown."""
-    rows = [Row(item.key, item.tenant, PartyKind(item.kind), derive(values_of(item.facts))) for item in stored]
+    rows = [Row(item.key, item.tenant, PartyKind(item.kind), values_of(item.facts)) for item in stored]
     texts = [party_text(row.kind, row.values) for row in rows]
     return LaidOut(np.array([row.key for row in rows], dtype=np.int64), column_frame(rows), texts)
 

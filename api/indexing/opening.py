@@ -18,6 +18,7 @@ from embeddings.errors import InvalidVectors, SnapshotCorrupt
 from embeddings.lexical import LexicalIndex
 from embeddings.snapshot import Snapshot, read_snapshot
 from embeddings.vectors import Vectors
+from matcher.eligibility.buffers import map_columns
 from matcher.eligibility.columns import column_schema
 
 LAYOUT = 2
@@ -73,7 +74,7 @@ def _mapped(snapshot: Snapshot) -> Opened:
 def _read(snapshot: Snapshot) -> Opened:
     whole = Segment(
         np.load(snapshot.file(KEYS), mmap_mode="r", allow_pickle=False),
-        pl.read_ipc(snapshot.file(COLUMNS)),
+        map_columns(snapshot.file(COLUMNS)),
         Vectors.open(snapshot.file(VECTORS)),
         LexicalIndex.open(snapshot.file(WORDS)),
     )

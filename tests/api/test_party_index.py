@@ -9,18 +9,19 @@ import pytest
 from structlog.testing import capture_logs
 
 from api.access.viewers import Viewer
-from api.bootstrap import Services
+from api.bootstrap import Services, build_services
 from api.errors import IndexFailed, IndexLoading
 from api.party_index import IndexRules, PartyIndex
+from api.settings import Settings
 from api.store.tenants import Tenant, Tier
 from tests.api.indexing.comparing import indexed, stored
-from tests.api.worlds import party, services_in
+from tests.api.worlds import party
 from tests.fakes.search import WordEncoder
 
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    with services_in(tmp_path) as opened:
+    with build_services(Settings.load(data=tmp_path)) as opened:
         yield opened
 
 
