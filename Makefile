@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
 DATA ?= data
 SHARED ?= ../shared/data
+ROWS ?= 100000
+KILLS ?= 200
 
-.PHONY: run test lint ci model quality bench clean
+.PHONY: run test lint ci model quality bench bench-short faults clean
 
 run: $(VENV)/.installed
 	@$(BIN)/rongtong --data $(DATA) start
@@ -39,8 +41,16 @@ quality: $(VENV)/.installed-test
 model: $(VENV)/.installed-train
 	$(BIN)/python -m embeddings.training --data $(SHARED)
 
-bench: $(VENV)/.installed-test
-	$(BIN)/python -m tests.benchmarks.serving $(SHARED)
+# ROWS=1000000 for a million; the short form is a smoke test of the benchmarks themselves.
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m tests.benchmarks --rows $(ROWS) --shared $(SHARED)
+
+bench-short: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks --short
+
+# As long and as strict as on an idle machine; a short form is part of `make test`.
+faults: $(VENV)/.installed-test
+	RONGTONG_FAULTS_KILLS=$(KILLS) RONGTONG_FAULTS_STRICT=1 $(BIN)/python -m pytest tests/faults
 
 clean:
 	rm -rf $(VENV) $(DATA)

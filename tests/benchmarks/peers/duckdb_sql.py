@@ -20,24 +20,21 @@ class DuckDb(InProcess):
     settings = f"duckdb {duckdb.__version__}, FLOAT[d] column, array_inner_product, ORDER BY, file without compression"
 
     def build(self, world: World, folder: Path) -> None:
-        """Fill the table in batches of Arrow data."""
+        """Fill the table in batches."""
         plain, vectors, dimension = world.plain().with_row_index("number"), world.vectors(), world.dimension
+        given = folder / "batch.parquet"
         with duckdb.connect(str(folder / "world.duckdb")) as database:
-            database.execute(
-                "SET force_compression = 'uncompressed'"
-            )  # vectors do not shrink, and unpacking them costs half
+            database.execute("SET force_compression = 'uncompressed'")  # vectors do not shrink
             database.execute(
                 "CREATE TABLE world (number BIGINT, region INTEGER, industry INTEGER, headcount INTEGER, "
                 f"founded INTEGER, capital DOUBLE, vector FLOAT[{dimension}])"
             )
             for start in range(0, world.rows, _BATCH):
                 rows = np.ascontiguousarray(vectors[start : start + _BATCH])
-                batch = plain.slice(start, _BATCH).with_columns(
-                    pl.Series("vector", rows, dtype=pl.Array(pl.Float32, dimension))
-                )
-                database.register("batch", batch.to_arrow())
-                database.execute("INSERT INTO world SELECT * FROM batch")
-                database.unregister("batch")
+                vector = pl.Series("vector", rows, dtype=pl.Array(pl.Float32, dimension))
+                plain.slice(start, _BATCH).with_columns(vector).write_parquet(given, compression="uncompressed")
+                database.execute(f"INSERT INTO world SELECT * FROM read_parquet('{given}')")
+        given.unlink()
 
     def open(self, world: World, folder: Path) -> None:
         """Open the file."""
