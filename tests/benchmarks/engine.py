@@ -142,20 +142,23 @@ def judged(outcomes: Sequence[Outcome], world: World, folder: Path) -> None:
         for chosen in world.filters:
             keys = [f"{chosen.name}/{place}" for place in range(len(queries))]
             lists = [
-                _recall(found[key], truth[key], passing[chosen.name], vectors, query)
+                recalled(found[key], truth[key], passing[chosen.name], vectors, query)
                 for key, query in zip(keys, queries, strict=True)
             ]
             shares[chosen.name] = float(np.mean(lists))
         outcome.recall = shares
 
 
-def _recall(found: np.ndarray, truth: np.ndarray, passing: np.ndarray, vectors: np.ndarray, query: np.ndarray) -> float:
+def recalled(
+    found: np.ndarray, truth: np.ndarray, passing: np.ndarray, vectors: np.ndarray, query: np.ndarray
+) -> float:
+    """The share of the right rows that was found; a row that passes and is as near as the last right one is right."""
     if not len(truth):
         return float(not len(found))
     worst = float(np.min(vectors[truth] @ query))
     given = np.unique(found)
     given = given[passing[given]]
-    return min(1.0, float(np.mean(np.arange(len(truth)) < np.sum(vectors[given] @ query >= worst - _SAME))))
+    return min(1.0, int(np.sum(vectors[given] @ query >= worst - _SAME)) / len(truth))
 
 
 def _answers(folder: Path, name: str) -> Path:

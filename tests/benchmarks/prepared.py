@@ -91,7 +91,7 @@ def prepare(folder: Path, rows: int) -> World:
     world.folder.mkdir(parents=True, exist_ok=True)
     started = perf_counter()
     frame = _laid_out(world.folder, rows, encoder)
-    plain = _plain(frame)
+    plain = plain_columns(frame)
     plain.write_ipc(world.folder / "plain.arrow", compression="uncompressed")
     questions = _questions()
     np.save(world.folder / "queries.npy", encoder.encode_queries(questions))
@@ -120,7 +120,8 @@ def _laid_out(folder: Path, rows: int, encoder: Encoder) -> pl.DataFrame:
     return whole
 
 
-def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+def plain_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns of the filters out of a world's rows."""
     return frame.select(
         pl.col("region").cast(pl.Int32),
         pl.col("industry").cast(pl.Int32),
