@@ -3,19 +3,18 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from hashlib import sha256
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
-from prometheus_client import Counter
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from api.metrics import cache_failures, cache_lookups
 from api.servers import redis_server
 from api.settings import Settings
 from matcher.pairing.ports import TextEncoder
@@ -78,7 +77,11 @@ class RedisCache:
         self._client.close()
 
     def _fetched(self, keys: Sequence[str]) -> list[bytes | None]:
-        return [value if isinstance(value, bytes) else None for value in self._client.mget(keys)]
+        found = [value if isinstance(value, bytes) else None for value in self._client.mget(keys)]
+        misses = found.count(None)
+        cache_lookups().labels(outcome="miss").inc(misses)
+        cache_lookups().labels(outcome="hit").inc(len(found) - misses)
+        return found
 
     def _put(self, values: Mapping[str, bytes], seconds: int) -> None:
         pipeline = self._client.pipeline(transaction=False)
@@ -93,7 +96,7 @@ class RedisCache:
             return action()
         except (RedisError, OSError) as error:
             self._rests_until = self._clock() + REST_SECONDS
-            _failures().labels(operation=operation).inc()
+            cache_failures().labels(operation=operation).inc()
             _log.warning("cache_failed", operation=operation, cause=f"{type(error).__name__}: {error}")
             return otherwise
 
@@ -164,9 +167,3 @@ def _hash(text: str) -> str:
 
 def _raw(vector: Vectors) -> bytes:
     return vector.astype("<f4").tobytes()
-
-
-@cache
-def _failures() -> Any:
-    """The metric: how often the cache did not answer, by operation."""
-    return Counter("rongtong_cache_failures", "Cache operations that Redis did not answer", ["operation"])

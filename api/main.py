@@ -16,6 +16,7 @@ from structlog import get_logger
 from uvicorn import Config, Server
 
 from api.errors import ServiceError
+from api.jobs.attending import attended_jobs
 from api.logs import configure
 from api.problems import Problem, Refusal
 from api.routes import bulk, docs, fields, health, imports, jobs, matching, needs, offers, parties, search
@@ -188,5 +189,5 @@ def serve(settings: Settings) -> None:
         with suppress(KeyboardInterrupt):
             serve_many(settings)
         return
-    with suppress(KeyboardInterrupt), build_services(settings) as services:
+    with suppress(KeyboardInterrupt), build_services(settings) as services, attended_jobs(settings):
         Server(server_config(create_app(services), settings)).run()

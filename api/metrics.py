@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from tempfile import TemporaryDirectory
-from time import perf_counter
-from typing import Literal
 
 import structlog
 from prometheus_client import (
@@ -34,7 +32,6 @@ REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.15, 0.
 _STEP_SECONDS = (0.001, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 60.0, 300.0, 900.0)
 _log = structlog.get_logger(__name__)
 
-IndexStep = Literal["apply", "merge", "build"]
 Gauges = Iterable[Metric]
 
 
@@ -107,6 +104,12 @@ def cache_lookups() -> Counter:
 
 
 @cache
+def cache_failures() -> Counter:
+    """Operations that Redis did not answer, by `operation` (get, set)."""
+    return Counter("rongtong_cache_failures", "Cache operations that Redis did not answer", ["operation"])
+
+
+@cache
 def database_errors() -> Counter:
     """Errors of the database that reached a caller, by `kind` (unavailable, full)."""
     return Counter("rongtong_database_errors", "Errors of the database", ["kind"])
@@ -122,11 +125,3 @@ def index_seconds() -> Histogram:
 def job_endings() -> Counter:
     """Attempts at jobs that ended in this process, by `kind` of job and `outcome`."""
     return Counter("rongtong_job_attempts", "Attempts at jobs that ended", ["kind", "outcome"])
-
-
-@contextmanager
-def timed_step(step: IndexStep) -> Iterator[None]:
-    """Time one step of the index; one that fails is not counted."""
-    started = perf_counter()
-    yield
-    index_seconds().labels(step).observe(perf_counter() - started)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from time import perf_counter
 
 import structlog
 
@@ -23,6 +24,7 @@ from api.indexing.making import Maker
 from api.indexing.opening import Opened, open_current
 from api.indexing.views import Platform, View
 from api.indexing.waking import Polling, Wakeups
+from api.metrics import index_seconds
 from api.store.store import Store
 from embeddings.errors import SnapshotError, SnapshotMissing
 from embeddings.snapshot import current_snapshot
@@ -223,7 +225,10 @@ class PartyIndex:
     def _apply(self) -> None:
         with self._applying:
             state = self._loaded()
+            started = perf_counter()
             view = self._caught_up(state.view, state.opened)
+            if view.sequence != state.view.sequence:
+                index_seconds().labels("apply").observe(perf_counter() - started)
             crash_point("apply.before_view")
             self._state = _State(state.opened, view)
             crash_point("apply.after_view")
@@ -238,7 +243,15 @@ class PartyIndex:
         return view
 
     def _work(self, task: Task, *, wait: bool) -> bool:
-        """Build or merge, here where parties are few, else in a child; raises `IndexFailed` where that fails."""
+        """Build or merge, and count how long that took; raises `IndexFailed` where that fails."""
+        started = perf_counter()
+        done = self._worked(task, wait=wait)
+        if done:
+            index_seconds().labels("merge" if task == "merge" else "build").observe(perf_counter() - started)
+        return done
+
+    def _worked(self, task: Task, *, wait: bool) -> bool:
+        """Build or merge, here where parties are few, else in a child."""
         if self._child is None or self._store.parties.count(SYSTEM) <= self._rules.inline_rows:
             with working_on(self._root, wait=wait) as free:
                 return free and self._workshop.do(task)

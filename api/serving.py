@@ -14,8 +14,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.bootstrap import build_services
+from api.jobs.attending import attended_jobs
 from api.logs import configure
 from api.main import create_app, server_options
+from api.metrics import shared_by_workers
 from api.servers import redis_server
 from api.settings import Settings
 from api.store.store import open_store
@@ -31,8 +33,12 @@ def serve_many(settings: Settings) -> None:
     The store is opened once before the workers: its tables are then up to date, and what cannot work fails here.
     """
     open_store(settings.store_url, tenant=settings.tenant).close()
-    with redis_server(settings) as url:
-        os.environ[WORKER_SETTINGS] = settings.model_copy(update={"redis_url": url}).model_dump_json()
+    with ExitStack() as stack:
+        url = stack.enter_context(redis_server(settings))
+        shared = settings.model_copy(update={"redis_url": url})
+        os.environ[WORKER_SETTINGS] = shared.model_dump_json()
+        stack.enter_context(shared_by_workers())
+        stack.enter_context(attended_jobs(shared))
         uvicorn.run(
             "api.serving:worker",
             factory=True,

@@ -2,9 +2,11 @@
 
 import structlog
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.access.viewers import Viewer
+from api.gauges import gauges_of
+from api.metrics import exposition
 from api.problems import Problem, Refusal
 from api.requests import MatchRequest
 from api.routes.answers import HealthAnswer
@@ -35,9 +37,9 @@ def readyz(services: Service) -> Response:
 
 
 @router.get("/metrics", summary="运行指标（Prometheus）", response_class=Response)
-def metrics(request: Request) -> Response:
-    """进程与请求的指标。"""
-    body = generate_latest(REGISTRY) + generate_latest(request.app.state.metrics)
+def metrics(request: Request, services: Service) -> Response:
+    """请求、数据库、索引、任务与缓存的指标；多进程时为各进程之和。"""
+    body = exposition(request.app.state.metrics, gauges_of(services))
     return Response(body, media_type=CONTENT_TYPE_LATEST)
 
 

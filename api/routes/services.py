@@ -148,8 +148,28 @@ class Matchmaking(Protocol):
         """Seekers for an offer."""
 
 
+class View(Protocol):
+    """What the next query sees of the index."""
+
+    @property
+    def alive(self) -> int:
+        """Parties in it."""
+
+    @property
+    def delta(self) -> int:
+        """Rows that stand beside the snapshot."""
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last change that it holds."""
+
+
 class Index(Protocol):
     """The derived index of parties."""
+
+    @property
+    def view(self) -> View | None:
+        """What the next query sees; None before it is loaded."""
 
     @property
     def ready(self) -> bool:

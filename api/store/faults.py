@@ -26,7 +26,9 @@ def translated() -> Iterator[None]:
     except (DatabaseError, InterfaceError, PoolTimeout) as error:
         if not _is_outside(error):
             raise
-        raise _designed(error) from error
+        designed = _designed(error)
+        _count(designed)
+        raise designed from error
 
 
 def _is_outside(error: Exception) -> bool:
@@ -54,6 +56,12 @@ def _designed(error: Exception) -> ServiceError:
         expected="可连接、未被长期锁定的数据库",
         remedy="请稍后重试；仍不行时请管理员检查 DATABASE_URL、数据库服务和磁盘",
     )
+
+
+def _count(error: ServiceError) -> None:
+    from api.metrics import database_errors  # a command that meets no error does without
+
+    database_errors().labels("full" if isinstance(error, StoreFull) else "unavailable").inc()
 
 
 def _is_full(error: Exception) -> bool:

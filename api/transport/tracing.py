@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.metrics import REQUEST_SECONDS
 from api.problems import Problem
 
 REQUEST_ID = "X-Request-ID"
@@ -35,7 +36,9 @@ class HttpMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         labels = ("method", "route", "status")
-        self._seconds = Histogram("rongtong_http_request_seconds", "Time to answer", labels[:2], registry=registry)
+        self._seconds = Histogram(
+            "rongtong_http_request_seconds", "Time to answer", labels[:2], registry=registry, buckets=REQUEST_SECONDS
+        )
         self._requests = Counter("rongtong_http_requests", "Requests answered", labels, registry=registry)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:

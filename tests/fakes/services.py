@@ -292,11 +292,24 @@ def match_of(found: Offer) -> Match:
     )
 
 
+@dataclass(frozen=True)
+class FakeView:
+    """A view of three parties, one of them beside the snapshot."""
+
+    alive: int = 3
+    delta: int = 1
+    sequence: int = 5
+
+
 @dataclass
 class FakeIndex:
     """An index that is ready when told so."""
 
     ready: bool = True
+
+    @property
+    def view(self) -> FakeView | None:
+        return FakeView() if self.ready else None
 
     def refresh(self) -> int:
         self.ready = True
