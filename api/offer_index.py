@@ -1,5 +1,6 @@
 """Offers ready to be matched (资源索引): those of the store, encoded, rebuilt when the store's offers change."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -76,6 +77,7 @@ class OfferIndex:
         version = self._store.offers.version()
         if platform.built is None or platform.built.version != version:
             platform.built = VersionedOffers(version, self._shelf(self._store.offers.list(viewer)))
+            gc.freeze()  # a full collection would walk through millions of parts of offers and hold up every answer
         platform.looked, platform.writes = looked, writes
         return platform.built
 

@@ -7,11 +7,12 @@ The folder is a sentence-transformers model (StaticEmbedding, then Normalize) in
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from scipy.sparse import csr_array
@@ -21,7 +22,34 @@ from embeddings.errors import InvalidEncoder
 from embeddings.tokenise import encodable, normalised, standard_normaliser
 
 _BATCH = 1024
+_FEW = 4
+"""So few texts are summed one by one: the same sums, without the cost of setting up a sparse product."""
 _WEIGHT_FILES = ("model.safetensors", "0_StaticEmbedding/model.safetensors")
+
+
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """One row a word, kept in the 8 bits it is stored in (a quarter of the memory), and a scale a word (None: 1)."""
+
+    rows: NDArray[np.int8] | NDArray[np.float32]
+    scales: NDArray[np.float32] | None = None
+
+    def vectors(self, words: ArrayLike) -> NDArray[np.float32]:
+        """Give the float32 vector of each of `words`."""
+        places = np.asarray(words, dtype=np.int64)
+        vectors = self.rows[places].astype(np.float32)
+        if self.scales is not None:
+            vectors *= self.scales[places][:, None]
+        return vectors
+
+    def used(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Give the float32 vectors of the different words among `words`, and for each of `words` which one is its."""
+        seen = np.zeros(len(self.rows), dtype=np.bool_)
+        seen[words] = True
+        different = np.flatnonzero(seen)
+        place = np.zeros(len(self.rows), dtype=np.int32)
+        place[different] = np.arange(len(different), dtype=np.int32)
+        return place[words], self.vectors(different)
 
 
 class StaticEncoder:
@@ -31,7 +59,7 @@ class StaticEncoder:
     """
 
     def __init__(
-        self, tokenizer: Tokenizer, table: NDArray[np.float32], fingerprint: str, *, prompts: tuple[str, str] = ("", "")
+        self, tokenizer: Tokenizer, table: WordTable, fingerprint: str, *, prompts: tuple[str, str] = ("", "")
     ) -> None:
         self.fingerprint = fingerprint
         self._clean = encodable
@@ -44,7 +72,7 @@ class StaticEncoder:
     @property
     def dimension(self) -> int:
         """The number of components of a vector."""
-        return int(self._table.shape[1])
+        return int(self._table.rows.shape[1])
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give an (n, d) float32 array of unit rows for passages; a text with no known word gives a zero row."""
@@ -64,13 +92,14 @@ class StaticEncoder:
     def _summed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         encodings = self.tokenizer.encode_batch_fast(list(map(self._clean, texts)), add_special_tokens=False)
         found = [encoding.ids for encoding in encodings]
+        if len(found) <= _FEW:
+            return np.array([self._table.vectors(ids).sum(axis=0) for ids in found], dtype=np.float32)
         bounds = np.zeros(len(found) + 1, dtype=np.int64)
         np.cumsum([len(ids) for ids in found], out=bounds[1:])
         tokens = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(bounds[-1]))
-        counts = csr_array(
-            (np.ones(len(tokens), dtype=np.float32), tokens, bounds), shape=(len(found), len(self._table))
-        )
-        summed: NDArray[np.float32] = counts @ self._table
+        places, vectors = self._table.used(tokens)
+        counts = csr_array((np.ones(len(tokens), dtype=np.float32), places, bounds), shape=(len(found), len(vectors)))
+        summed: NDArray[np.float32] = counts @ vectors
         return summed
 
 
@@ -104,21 +133,21 @@ def load_static(folder: Path, *, prompts: tuple[str, str] = ("", "")) -> StaticE
             raise
         raise _invalid(folder, f"无法读取（{error}）") from error
     tokenizer.no_padding()
-    if tokenizer.get_vocab_size() > len(table):
-        raise _invalid(folder, f"词表有 {tokenizer.get_vocab_size()} 个词，向量只有 {len(table)} 行")
+    if tokenizer.get_vocab_size() > len(table.rows):
+        raise _invalid(folder, f"词表有 {tokenizer.get_vocab_size()} 个词，向量只有 {len(table.rows)} 行")
     return StaticEncoder(tokenizer, table, _fingerprint([path, tokenizer_path], prompts), prompts=prompts)
 
 
-def _table(tensors: dict[str, NDArray[np.generic]]) -> NDArray[np.float32]:
+def _table(tensors: dict[str, NDArray[np.generic]]) -> WordTable:
     if "embedding.weight" in tensors:
-        return np.ascontiguousarray(tensors["embedding.weight"], dtype=np.float32)
+        return WordTable(np.ascontiguousarray(tensors["embedding.weight"], dtype=np.float32))
     rows = tensors["embeddings"]
     if "mapping" in tensors:
         rows = rows[tensors["mapping"].astype(np.int64)]
-    table = np.ascontiguousarray(rows, dtype=np.float32)
-    if "weights" in tensors:
-        table *= tensors["weights"].astype(np.float32)[:, None]
-    return table
+    if rows.dtype != np.int8:
+        rows = rows.astype(np.float32)
+    weights = tensors.get("weights")
+    return WordTable(np.ascontiguousarray(rows), None if weights is None else weights.astype(np.float32))
 
 
 def _fingerprint(paths: Sequence[Path], prompts: tuple[str, str]) -> str:

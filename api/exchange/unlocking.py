@@ -1,5 +1,6 @@
 """What a seeker lacks (差距与补充) as JSON-able documents, one shape for HTTP and the command line."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from matcher.derivation import at_date, derive
 from matcher.eligibility.changes import Change, Obstacle, obstacles, smallest_changes, without_manual
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import Eligibility, Finding, State
-from matcher.eligibility.unlocking import Unlock, undecided, unlocking, unlocking_sets
+from matcher.eligibility.unlocking import Unlock, states_of, undecided, unlocking, unlocking_sets
 from matcher.eligibility.waiting import finding_cured_on
 from matcher.eligibility.wording import Origins
 from matcher.fields import PartyKind
@@ -65,13 +66,13 @@ def seeker_gaps(kind: PartyKind, values: Values, offers: Iterable[Offer], at: da
     """Work out which fields a seeker should fill, over the offers for its kind that are in force on a day."""
     open_offers = [offer for offer in offers if kind in offer.audience and in_force(offer, at)]
     known = at_date(derive(values), at)
-    states = [evaluate(offer.criteria, known).state for offer in open_offers]
-    waiting = undecided(values, open_offers, at)
-    asked = [item.offer for item in waiting]
+    found = states_of(known, open_offers)
+    states = Counter(state for _, state in found)
+    waiting = undecided(values, (offer for offer, state in found if state is State.UNKNOWN), at)
     return SeekerGaps(
-        {state: states.count(state) for state in State},
-        unlocking(values, asked, at),
-        unlocking_sets(values, asked, at),
+        {state: states[state] for state in State},
+        unlocking(values, waiting, at),
+        unlocking_sets(values, waiting, at),
     )
 
 

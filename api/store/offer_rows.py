@@ -67,13 +67,15 @@ def _is_said(item: Field[Any], owner: Any) -> bool:
 
 def _decoded(raw: Any) -> Any:
     if isinstance(raw, list):
-        return tuple(_decoded(item) for item in raw)
-    if not isinstance(raw, Mapping):
+        return tuple([_decoded(item) for item in raw])
+    if not isinstance(raw, dict):
         return raw
     name = raw[_TYPE]
     if name in _SCALARS:
         return _SCALARS[name](raw[_VALUE])
-    return _OBJECTS[name](**{key: _decoded(value) for key, value in raw.items() if key != _TYPE})
+    said = {key: value if type(value) is str else _decoded(value) for key, value in raw.items()}
+    del said[_TYPE]
+    return _OBJECTS[name](**said)
 
 
 def _damaged(body: Mapping[str, Any], reason: str) -> StoreDamaged:

@@ -12,9 +12,12 @@ from decimal import Decimal
 
 from matcher.declarations.registry import REGISTRY
 from matcher.derivation import RULES, at_date, derive
+from matcher.eligibility.codes import STATES
+from matcher.eligibility.criteria import Leaf, Operator, conditions
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.gaps import show
 from matcher.eligibility.results import Eligibility, State
+from matcher.eligibility.rulebook import Rulebook
 from matcher.eligibility.search import solve
 from matcher.fields import Value
 from matcher.offers import Offer
@@ -63,12 +66,18 @@ def undecided(values: Values, offers: Iterable[Offer], at: date) -> tuple[Undeci
     `values` are the seeker's own; offers not in force or not for this kind of party are the caller's to leave out.
     """
     known = at_date(derive(values), at)
-    found = ((offer, evaluate(offer.criteria, known)) for offer in offers)
     return tuple(
-        Undecided(offer, asks(eligibility, values, known))
-        for offer, eligibility in found
-        if eligibility.state is State.UNKNOWN
+        Undecided(offer, asks(evaluate(offer.criteria, known), values, known))
+        for offer, state in states_of(known, offers)
+        if state is State.UNKNOWN
     )
+
+
+def states_of(known: Values, offers: Iterable[Offer]) -> tuple[tuple[Offer, State], ...]:
+    """Give each offer with its state for a seeker's values, derived and dated."""
+    given = tuple(offers)
+    states = Rulebook.of(offer.criteria for offer in given).standings(known).states
+    return tuple(zip(given, (STATES[state] for state in states.tolist()), strict=True))
 
 
 def asks(eligibility: Eligibility, given: Values, known: Values) -> frozenset[str]:
@@ -76,12 +85,11 @@ def asks(eligibility: Eligibility, given: Values, known: Values) -> frozenset[st
     return frozenset(_ask(item.leaf.field, given, known) for item in eligibility.of_state(State.UNKNOWN))
 
 
-def unlocking(values: Values, offers: Iterable[Offer], at: date) -> tuple[Unlock, ...]:
+def unlocking(values: Values, waiting: Sequence[Undecided], at: date) -> tuple[Unlock, ...]:
     """Rank the fields to fill by how many more offers become decidable, then by how many could be met.
 
-    Fields that decide no offer alone follow, by how many offers ask for them.
+    Fields that decide no offer alone follow, by how many offers ask for them. `waiting` are the seeker's `undecided`.
     """
-    waiting = undecided(values, offers, at)
     fields = sorted({code for item in waiting for code in item.asks})
     found = (_unlock((code,), waiting, values, at) for code in fields)
     return tuple(
@@ -89,12 +97,13 @@ def unlocking(values: Values, offers: Iterable[Offer], at: date) -> tuple[Unlock
     )
 
 
-def unlocking_sets(values: Values, offers: Iterable[Offer], at: date, *, most: int = MOST_FIELDS) -> tuple[Unlock, ...]:
+def unlocking_sets(
+    values: Values, waiting: Sequence[Undecided], at: date, *, most: int = MOST_FIELDS
+) -> tuple[Unlock, ...]:
     """Give for 2 to `most` fields the set that, filled together, makes most offers decidable.
 
     Greedy from every small set that some offer asks for; a larger set that decides no more than a smaller is left out.
     """
-    waiting = undecided(values, offers, at)
     best: list[tuple[str, ...]] = []
     decided = max((_decided(frozenset((code,)), waiting) for item in waiting for code in item.asks), default=0)
     for size in range(2, most + 1):
@@ -151,6 +160,8 @@ def _unlock(fields: tuple[str, ...], waiting: Sequence[Undecided], values: Value
 
 
 def _could_meet(item: Undecided, fields: Set[str], values: Values, at: date) -> bool:
+    if any(isinstance(part, Leaf) and part.operator is Operator.MANUAL for part in conditions(item.offer.criteria)):
+        return False
     return solve(item.offer.criteria, values, at, len(fields), fields) is not None
 
 

@@ -10,7 +10,7 @@ from matcher.derivation import at_date, derive
 from matcher.eligibility.criteria import All, AnyOf, Criterion, Not, Operator
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import State
-from matcher.eligibility.unlocking import undecided, unlocking, unlocking_sets
+from matcher.eligibility.unlocking import Unlock, undecided, unlocking, unlocking_sets
 from matcher.eligibility.waiting import cured_on, finding_cured_on
 from matcher.fields import Value
 from matcher.offers import Offer
@@ -35,8 +35,16 @@ def state(criterion: Criterion | None, values: dict[str, Value]) -> State:
     return evaluate(criterion, at_date(derive(values), AT)).state
 
 
+def alone(values: dict[str, Value], given_offers: list[Offer]) -> tuple[Unlock, ...]:
+    return unlocking(values, undecided(values, given_offers, AT), AT)
+
+
+def in_sets(values: dict[str, Value], given_offers: list[Offer]) -> tuple[Unlock, ...]:
+    return unlocking_sets(values, undecided(values, given_offers, AT), AT)
+
+
 def ranked(values: dict[str, Value], *criteria: Criterion | None) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    return [(item.field, item.decides, item.could_meet) for item in unlocking(values, offers(*criteria), AT)]
+    return [(item.field, item.decides, item.could_meet) for item in alone(values, offers(*criteria))]
 
 
 def test_the_field_that_decides_most_offers_comes_first():
@@ -64,21 +72,21 @@ def test_nothing_is_asked_of_an_offer_that_is_decided():
 
 
 def test_a_derived_field_asks_for_the_input_that_lacks():
-    assert [item.label for item in unlocking({"revenue_wan": Decimal(800)}, offers(INTENSE), AT)] == ["上年研发费用"]
-    assert [item.label for item in unlocking({}, offers(INTENSE), AT)] == ["研发费用占营收比"]
-    assert [item.label for item in unlocking({}, offers(OLD), AT)] == ["成立日期"]
+    assert [item.label for item in alone({"revenue_wan": Decimal(800)}, offers(INTENSE))] == ["上年研发费用"]
+    assert [item.label for item in alone({}, offers(INTENSE))] == ["研发费用占营收比"]
+    assert [item.label for item in alone({}, offers(OLD))] == ["成立日期"]
     known: dict[str, Value] = {"industry": "2770", "revenue_wan": Decimal(800)}
-    assert [item.label for item in unlocking(known, offers(SMALL), AT)] == ["从业人员"]
+    assert [item.label for item in alone(known, offers(SMALL))] == ["从业人员"]
 
 
 def test_a_coarse_place_is_asked_for_more_closely():
-    (found,) = unlocking({"region": "320500"}, offers(LOCAL), AT)
+    (found,) = alone({"region": "320500"}, offers(LOCAL))
     assert (found.label, found.decides, found.could_meet) == ("所在地区（现只知 江苏省苏州市）", ("0",), ("0",))
 
 
 def test_fields_that_are_filled_together():
     pair, threesome = All((STAFF, PATENTS)), All((STAFF, PATENTS, GRADE))
-    sets = unlocking_sets({}, offers(pair, threesome, threesome, LOCAL, pair), AT)
+    sets = in_sets({}, offers(pair, threesome, threesome, LOCAL, pair))
     assert [(item.fields, item.decides) for item in sets] == [
         (("headcount", "invention_patents"), ("0", "4")),
         (("headcount", "invention_patents", "tax_credit_grade"), ("0", "1", "2", "4")),
@@ -100,8 +108,8 @@ PROFILES = st.fixed_dictionaries({}, optional=VALUES)
 def test_any_answer_decides_what_is_said_to_be_decided(criteria: list[Criterion], values, answers):
     given_offers = offers(*criteria)
     by_id = {item.id: item for item in given_offers}
-    singles = unlocking(values, given_offers, AT)
-    for found in (*singles, *unlocking_sets(values, given_offers, AT)):
+    singles = alone(values, given_offers)
+    for found in (*singles, *in_sets(values, given_offers)):
         filled = {**values, **{code: _answer(code, values, answers) for code in found.fields}}
         for identifier in found.decides:
             assert state(by_id[identifier].criteria, filled) is not State.UNKNOWN
@@ -112,7 +120,7 @@ def test_any_answer_decides_what_is_said_to_be_decided(criteria: list[Criterion]
 @settings(max_examples=100, deadline=None)
 @given(CRITERIA, PROFILES)
 def test_whenever_some_answer_meets_an_offer_it_could_be_met(criterion: Criterion, values):
-    for found in unlocking(values, offers(criterion), AT):
+    for found in alone(values, offers(criterion)):
         tried = (value for value in GRID.get(found.field, ()) if _is_closer(found.field, values, value))
         some = any(state(criterion, {**values, found.field: value}) is State.MET for value in tried)
         assert bool(found.could_meet) >= some
