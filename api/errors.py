@@ -137,3 +137,21 @@ class UnknownNeed(ServiceError):
     """No posted need with this id (需求不存在)."""
 
     code = "unknown_need"
+
+
+class UnknownCampaign(ServiceError):
+    """No campaign, or no run of it, with this id (活动不存在)."""
+
+    code = "unknown_campaign"
+
+
+class UnknownAssignment(ServiceError):
+    """No assignment with this id (名单编号不存在)."""
+
+    code = "unknown_assignment"
+
+
+class CampaignState(ServiceError):
+    """A step that a campaign or its run is not ready for, or is past (活动状态不符)."""
+
+    code = "campaign_state"

@@ -5,6 +5,7 @@ from uuid import uuid4
 from sqlalchemy import URL
 
 from api.access.viewers import LOCAL_TENANT
+from api.store.campaigns import CampaignStore
 from api.store.changes import ChangeStore
 from api.store.database import Database, connect
 from api.store.feed import Feed
@@ -33,6 +34,7 @@ class Store:
         self.imports = ImportStore(database)
         self.jobs = JobStore(database)
         self.needs = NeedStore(database)
+        self.campaigns = CampaignStore(database)
         self.leases = LeaseStore(database)
         self.idempotency = IdempotencyStore(database)
 

@@ -1,0 +1,314 @@
+"""Campaigns in SQL (对接活动): plans, runs, assignments. What a run decided is written with its end, once."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+
+from api.access.viewers import Viewer
+from api.errors import CampaignState as WrongState
+from api.errors import UnknownAssignment, UnknownCampaign
+from api.store.campaign_tables import assignments, campaign_runs, campaigns
+from api.store.database import Database
+from api.store.storable import digest, is_id
+from api.store.tenants import require_tenant
+from api.store.upserting import chunks
+
+Document = Mapping[str, Any]
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands (活动状态)."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class RunState(StrEnum):
+    """Where a run stands (运行状态)."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    ASSIGNED = "assigned"
+    APPROVED = "approved"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class AssignmentStatus(StrEnum):
+    """Whether a pair still stands (名单项状态)."""
+
+    ACTIVE = "active"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+DECIDED = frozenset({RunState.ASSIGNED, RunState.APPROVED, RunState.DELIVERED})
+"""States of a run that has its result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign; `plan` is the text of its plan (YAML)."""
+
+    id: str
+    tenant: str
+    name: str
+    plan: str
+    state: CampaignState
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of a campaign: the plan and the versions that it was made with, and its numbers."""
+
+    id: str
+    campaign_id: str
+    tenant: str
+    number: int
+    state: RunState
+    dry: bool
+    plan: str
+    frozen: Document
+    counts: Document
+    job_id: str | None
+    created: datetime
+    finished: datetime | None
+    approved_by: str | None
+    approved: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """A pair on a list (名单项): place, points (hundredths), the state of eligibility, and the match as shown."""
+
+    id: str
+    tenant: str
+    campaign_id: str
+    run_id: str
+    seeker_key: int
+    seeker_id: str
+    offer_id: str
+    institution: str
+    rank: int
+    points: int
+    eligibility: str
+    status: AssignmentStatus
+    match: Document
+
+
+class CampaignStore:
+    """Campaigns of a platform. An id that is not there is `UnknownCampaign`; each method may raise `StoreUnavailable`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, viewer: Viewer, name: str, plan: str, now: datetime) -> Campaign:
+        """Write a new campaign, a draft. Raises `UnknownTenant`, and `InvalidValue` for text that cannot be stored."""
+        digest([name, plan])
+        key = uuid4().hex
+        row = {"name": name, "plan": plan, "state": CampaignState.DRAFT.value, "created": now, "updated": now}
+        with self._database.writing() as connection:
+            require_tenant(connection, viewer.tenant)
+            connection.execute(insert(campaigns).values(id=key, tenant_id=viewer.tenant, **row))
+            return _campaign(_campaign_row(connection, viewer, key))
+
+    def replace(self, viewer: Viewer, campaign: str, name: str, plan: str, now: datetime) -> Campaign:
+        """Change a plan; raises `CampaignState` once a run has been approved, for lists are out then."""
+        digest([name, plan])
+        with self._database.writing() as connection:
+            found = _campaign(_campaign_row(connection, viewer, campaign))
+            _require(found.state is CampaignState.DRAFT, "活动已有批准的名单，方案不能再改", "草稿状态的活动")
+            same = update(campaigns).where(campaigns.c.id == campaign)
+            connection.execute(same.values(name=name, plan=plan, updated=now))
+            return _campaign(_campaign_row(connection, viewer, campaign))
+
+    def close(self, viewer: Viewer, campaign: str, now: datetime) -> Campaign:
+        """End a campaign: no more runs; its outcomes are still recorded."""
+        with self._database.writing() as connection:
+            _campaign_row(connection, viewer, campaign)
+            same = update(campaigns).where(campaigns.c.id == campaign)
+            connection.execute(same.values(state=CampaignState.CLOSED.value, updated=now))
+            return _campaign(_campaign_row(connection, viewer, campaign))
+
+    def delete(self, viewer: Viewer, campaign: str) -> None:
+        """Remove a campaign that has not been run; raises `CampaignState` for one that has."""
+        with self._database.writing() as connection:
+            _campaign_row(connection, viewer, campaign)
+            ran = select(func.count()).where(campaign_runs.c.campaign_id == campaign)
+            _require(not connection.execute(ran).scalar_one(), "活动已经运行过", "没有运行过的活动")
+            connection.execute(delete(campaigns).where(campaigns.c.id == campaign))
+
+    def get(self, viewer: Viewer, campaign: str) -> Campaign:
+        """One campaign."""
+        with self._database.reading() as connection:
+            return _campaign(_campaign_row(connection, viewer, campaign))
+
+    def list(self, viewer: Viewer) -> tuple[Campaign, ...]:
+        """The platform's campaigns, the latest first."""
+        query = select(campaigns).where(campaigns.c.tenant_id == viewer.tenant)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(campaigns.c.created.desc(), campaigns.c.id)).mappings().all()
+        return tuple(_campaign(row) for row in rows)
+
+    def new_run(self, viewer: Viewer, campaign: str, now: datetime, *, dry: bool = False) -> Run:
+        """Queue a run with the plan as it is now. Raises `CampaignState` where the campaign is closed."""
+        with self._database.writing() as connection:
+            found = _campaign(_campaign_row(connection, viewer, campaign))
+            _require(found.state is not CampaignState.CLOSED, "活动已结束", "未结束的活动")
+            last = select(func.max(campaign_runs.c.number)).where(campaign_runs.c.campaign_id == campaign)
+            number = (connection.execute(last).scalar_one() or 0) + 1
+            row = {"campaign_id": campaign, "tenant_id": viewer.tenant, "number": number, "dry": dry}
+            row |= {"state": RunState.QUEUED.value, "plan": found.plan, "frozen": {}, "counts": {}, "created": now}
+            connection.execute(insert(campaign_runs).values(id=uuid4().hex, **row))
+            return _run(_run_row(connection, viewer, campaign, number))
+
+    def run(self, viewer: Viewer, campaign: str, number: int) -> Run:
+        """One run of a campaign by its number."""
+        with self._database.reading() as connection:
+            return _run(_run_row(connection, viewer, campaign, number))
+
+    def runs(self, viewer: Viewer, campaign: str) -> tuple[Run, ...]:
+        """The runs of a campaign, the latest first."""
+        query = select(campaign_runs).where(campaign_runs.c.campaign_id == campaign)
+        with self._database.reading() as connection:
+            _campaign_row(connection, viewer, campaign)
+            rows = connection.execute(query.order_by(campaign_runs.c.number.desc())).mappings().all()
+        return tuple(_run(row) for row in rows)
+
+    def note(self, run: Run, **said: Any) -> None:
+        """Write what is known of a run meanwhile: state, frozen, counts, job_id, finished."""
+        with self._database.writing() as connection:
+            connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(**said))
+
+    def decide(self, run: Run, counts: Document, made: Sequence[AssignmentRow], now: datetime) -> None:
+        """Write the result of a run: its assignments, its numbers and its state, together."""
+        digest([row.match for row in made[:1]])
+        with self._database.writing() as connection:
+            for chunk in chunks(made):
+                connection.execute(insert(assignments), [_assignment_row(row) for row in chunk])
+            said = {"state": RunState.ASSIGNED.value, "counts": dict(counts), "finished": now}
+            connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(**said))
+
+    def approve(self, viewer: Viewer, campaign: str, number: int, by: str, now: datetime) -> Run:
+        """Approve a run's lists. Doing it again changes nothing.
+
+        Raises `CampaignState` for a run that has no result yet, was cancelled or was tried dry.
+        """
+        digest(by)
+        with self._database.writing() as connection:
+            run = _run(_run_row(connection, viewer, campaign, number))
+            if run.state in (RunState.APPROVED, RunState.DELIVERED):
+                return run
+            _require(
+                run.state is RunState.ASSIGNED and not run.dry, f"运行处于 {run.state} 状态", "已生成名单的正式运行"
+            )
+            said = {"state": RunState.APPROVED.value, "approved_by": by, "approved": now}
+            connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(**said))
+            active = {"state": CampaignState.ACTIVE.value, "updated": now}
+            connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(**active))
+            return _run(_run_row(connection, viewer, campaign, number))
+
+    def assignments(
+        self, run: Run, *, institution: str | None = None, batch: int = 2_000
+    ) -> Iterator[Sequence[AssignmentRow]]:
+        """Yield the assignments of a run in batches, by offer, then by place."""
+        query = select(assignments).where(assignments.c.run_id == run.id)
+        if institution is not None:
+            query = query.where(assignments.c.institution == institution)
+        ordered = query.order_by(assignments.c.offer_id, assignments.c.rank, assignments.c.id)
+        start = 0
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(ordered.limit(batch).offset(start)).mappings().all()
+            if rows:
+                yield [_assignment(row) for row in rows]
+            if len(rows) < batch:
+                return
+            start += batch
+
+    def assignment(self, viewer: Viewer, key: str) -> AssignmentRow:
+        """One assignment by its id; raise `UnknownAssignment`."""
+        return self.assignments_by_id(viewer, [key])[key]
+
+    def assignments_by_id(self, viewer: Viewer, keys: Iterable[str]) -> dict[str, AssignmentRow]:
+        """Assignments by id; raise `UnknownAssignment` for the first that is not there."""
+        wanted = list(dict.fromkeys(keys))
+        found: dict[str, AssignmentRow] = {}
+        with self._database.reading() as connection:
+            for chunk in chunks([key for key in wanted if is_id(key)]):
+                query = select(assignments).where(assignments.c.id.in_(chunk), assignments.c.tenant_id == viewer.tenant)
+                found |= {row["id"]: _assignment(row) for row in connection.execute(query).mappings()}
+        missing = next((key for key in wanted if key not in found), None)
+        if missing is not None:
+            raise UnknownAssignment(
+                found=f"名单编号 {missing[:40]!a}", expected="本平台名单上的编号", remedy="请核对编号，不要改动编号列"
+            )
+        return found
+
+    def replaced(self, run: Run, gone: Sequence[str], added: Sequence[AssignmentRow], counts: Document) -> None:
+        """Take pairs off the lists of a run and put others in their places, together (补位)."""
+        with self._database.writing() as connection:
+            for chunk in chunks(list(gone)):
+                same = assignments.c.id.in_(chunk) & (assignments.c.run_id == run.id)
+                connection.execute(update(assignments).where(same).values(status=AssignmentStatus.REPLACED.value))
+            for rows in chunks(added):
+                connection.execute(insert(assignments), [_assignment_row(row) for row in rows])
+            connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(counts=dict(counts)))
+
+
+def _require(holds: bool, found: str, expected: str) -> None:
+    if not holds:
+        raise WrongState(found=found, expected=expected, remedy="请查看活动的状态后再操作")
+
+
+def _campaign_row(connection: Connection, viewer: Viewer, campaign: str) -> RowMapping:
+    query = select(campaigns).where(campaigns.c.id == campaign, campaigns.c.tenant_id == viewer.tenant)
+    row = connection.execute(query).mappings().one_or_none() if is_id(campaign) else None
+    if row is None:
+        raise UnknownCampaign(found=f"活动编号 {campaign[:40]!a}", expected="本平台的活动", remedy="请核对编号")
+    return row
+
+
+def _run_row(connection: Connection, viewer: Viewer, campaign: str, number: int) -> RowMapping:
+    _campaign_row(connection, viewer, campaign)
+    same = (campaign_runs.c.campaign_id == campaign) & (campaign_runs.c.number == number)
+    row = connection.execute(select(campaign_runs).where(same)).mappings().one_or_none()
+    if row is None:
+        raise UnknownCampaign(found=f"第 {number} 次运行", expected="该活动已有的运行", remedy="请核对运行的序号")
+    return row
+
+
+def _campaign(row: RowMapping) -> Campaign:
+    return Campaign(
+        row["id"],
+        row["tenant_id"],
+        row["name"],
+        row["plan"],
+        CampaignState(row["state"]),
+        row["created"],
+        row["updated"],
+    )
+
+
+def _run(row: RowMapping) -> Run:
+    given = {name: row[name] for name in Run.__slots__ if name not in ("tenant", "state")}
+    return Run(**given, tenant=row["tenant_id"], state=RunState(row["state"]))
+
+
+def _assignment(row: RowMapping) -> AssignmentRow:
+    given = {name: row[name] for name in AssignmentRow.__slots__ if name not in ("tenant", "status")}
+    return AssignmentRow(**given, tenant=row["tenant_id"], status=AssignmentStatus(row["status"]))
+
+
+def _assignment_row(row: AssignmentRow) -> dict[str, Any]:
+    given = asdict(row)
+    return {**given, "tenant_id": given.pop("tenant"), "status": row.status.value, "match": dict(row.match)}
