@@ -14,14 +14,20 @@ from numpy.typing import NDArray
 from matcher.campaigns.candidates import Candidates
 from matcher.campaigns.ranking import ranks
 from matcher.eligibility.codes import CODES
-from matcher.eligibility.results import State
+from matcher.eligibility.filtering import assess, state_codes
+from matcher.eligibility.results import EXCLUDING, State
 from matcher.errors import InvalidCampaign
 from matcher.offers import Offer
-from matcher.pairing.prospecting import SeekerSegment, best_of
+from matcher.pairing.columns import points
+from matcher.pairing.prospecting import SeekerSegment, asked
+from matcher.pairing.recall import recall
 from matcher.pairing.scoring import Scoring
+from matcher.pairing.texts import wanted_text
 
 MOST_OFFERS = 1 << 16
 Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_NOT_EXCLUDED = frozenset(State) - EXCLUDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The candidates of some seekers: their keys (n,), and m pairs as places of seeker and offer, points and codes.
+    """The candidates of some seekers: their keys (n,), and m pairs as places of seeker and offer, and points.
 
     `own` marks the pairs that are among the best of their seeker; the others are among the best of their offer.
     """
@@ -50,17 +56,15 @@ class Part:
     seeker: Numbers
     offer: Numbers
     points: Numbers
-    codes: NDArray[np.uint8]
-    own: NDArray[np.bool_]
+    own: Flags
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All candidates: keys of the n seekers, rising; pairs ordered by seeker and offer; the state's code of each."""
+    """All candidates: keys of the n seekers, rising; pairs ordered by seeker and offer."""
 
     keys: Numbers
     candidates: Candidates
-    codes: NDArray[np.uint8]
 
 
 def gather(
@@ -99,7 +103,6 @@ def together(parts: Sequence[Part], offers: int, of_offer: Numbers) -> Gathered:
     place[order] = np.arange(len(keys))
     seeker = place[np.concatenate([_NONE, *(part.seeker + start for part, start in zip(parts, starts, strict=False))])]
     offer, points = (np.concatenate([_NONE, *(getattr(part, name) for part in parts)]) for name in ("offer", "points"))
-    codes = np.concatenate([np.empty(0, dtype=np.uint8), *(part.codes for part in parts)])
     own = np.concatenate([np.empty(0, dtype=np.bool_), *(part.own for part in parts)])
     by_seeker = np.lexsort((seeker, -points, offer))
     rank = np.empty(len(points), dtype=np.int64)
@@ -107,7 +110,7 @@ def together(parts: Sequence[Part], offers: int, of_offer: Numbers) -> Gathered:
     kept = np.flatnonzero(own | (rank < of_offer[offer]))
     kept = kept[np.lexsort((offer[kept], seeker[kept]))]
     candidates = Candidates(len(keys), offers, seeker[kept], offer[kept], points[kept])
-    return Gathered(keys[order], candidates, codes[kept])
+    return Gathered(keys[order], candidates)
 
 
 _NONE = np.empty(0, dtype=np.int64)
@@ -115,36 +118,34 @@ _NONE = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Pairs of one offer or of several: rows of the segment, places of offers, points, codes."""
+    """Pairs of one offer or of several: rows of the segment, places of offers, points."""
 
     rows: Numbers
     offers: Numbers
     points: Numbers
-    codes: NDArray[np.uint8]
 
     @classmethod
     def none(cls) -> "_Kept":
-        return cls(_NONE, _NONE, _NONE, np.empty(0, dtype=np.uint8))
+        return cls(_NONE, _NONE, _NONE)
 
     @classmethod
-    def of(cls, place: int, rows: Numbers, points: Numbers, codes: NDArray[np.uint8]) -> "_Kept":
-        return cls(rows, np.full(len(rows), place, dtype=np.int64), points, codes)
+    def of(cls, place: int, rows: Numbers, points: Numbers) -> "_Kept":
+        return cls(rows, np.full(len(rows), place, dtype=np.int64), points)
 
     def first(self, keys: Numbers, depth: int) -> "_Kept":
         """The best `depth`, equals by key."""
         order = np.lexsort((keys[self.rows], -self.points))[:depth]
-        return _Kept(self.rows[order], self.offers[order], self.points[order], self.codes[order])
+        return _Kept(self.rows[order], self.offers[order], self.points[order])
 
 
 class _Best:
     """The best offers of each of n seekers so far: points and offer in one number, so that no two are equal.
 
-    Of equal points the earlier offer is the better one. The state's code of a pair is kept beside it.
+    Of equal points the earlier offer is the better one.
     """
 
     def __init__(self, seekers: int, depth: int) -> None:
         self._held = np.full((seekers, depth), -1, dtype=np.int64)
-        self._codes = np.zeros((seekers, depth), dtype=np.uint8)
         self._worst = np.full(seekers, -1, dtype=np.int64)
         self._where = np.zeros(seekers, dtype=np.int64)
 
@@ -154,7 +155,6 @@ class _Best:
         better = value > self._worst[found.rows]
         rows, where = found.rows[better], self._where[found.rows[better]]
         self._held[rows, where] = value[better]
-        self._codes[rows, where] = found.codes[better]
         held = self._held[rows]
         self._where[rows] = held.argmin(axis=1)
         self._worst[rows] = held.min(axis=1)
@@ -163,7 +163,7 @@ class _Best:
         """All pairs that are held."""
         rows, where = np.nonzero(self._held >= 0)
         value = self._held[rows, where]
-        return _Kept(rows, MOST_OFFERS - 1 - value % MOST_OFFERS, value // MOST_OFFERS, self._codes[rows, where])
+        return _Kept(rows, MOST_OFFERS - 1 - value % MOST_OFFERS, value // MOST_OFFERS)
 
 
 def _part(keys: Numbers, best: _Best, kept: Sequence[_Kept]) -> Part:
@@ -176,18 +176,19 @@ def _part(keys: Numbers, best: _Best, kept: Sequence[_Kept]) -> Part:
         np.concatenate([own.rows, others.rows[fresh]]),
         np.concatenate([own.offers, others.offers[fresh]]),
         np.concatenate([own.points, others.points[fresh]]),
-        np.concatenate([own.codes, others.codes[fresh]]),
         np.arange(len(own.rows) + int(fresh.sum())) < len(own.rows),
     )
 
 
-def _scores(
-    offer: Offer, segment: SeekerSegment, bounds: Bounds, scoring: Scoring
-) -> tuple[Numbers, Numbers, NDArray[np.uint8]]:
-    """The rows of a segment that may be candidates of an offer, with their points and codes."""
-    found = best_of(offer, [segment], segment.frame.height, bounds.at, scoring)
-    allowed = np.isin(found.codes, [CODES[state] for state in bounds.states]) & (found.points >= bounds.least_points)
-    keys = segment.frame["key"].to_numpy()
-    order = np.argsort(keys, kind="stable")
-    rows = order[np.searchsorted(keys, found.keys[allowed], sorter=order)]
-    return rows, found.points[allowed], found.codes[allowed]
+def _scores(offer: Offer, segment: SeekerSegment, bounds: Bounds, scoring: Scoring) -> tuple[Numbers, Numbers]:
+    """The rows of a segment that may be candidates of an offer, and their points."""
+    store = segment.store
+    judged = assess(store, offer.criteria, offer.preferences, bounds.at)
+    allowed = asked(store, offer, segment.gone) & judged.eligible
+    if bounds.states != _NOT_EXCLUDED:
+        codes = state_codes(store, offer.criteria, bounds.at)
+        allowed &= np.isin(codes, [CODES[state] for state in bounds.states])
+    rows = np.flatnonzero(allowed)
+    found = points(store, recall(segment.shelf, wanted_text(offer), rows), judged, offer, scoring)
+    enough = found >= bounds.least_points
+    return rows[enough], found[enough]

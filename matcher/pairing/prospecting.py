@@ -110,9 +110,9 @@ def _of_segment(
 ) -> Ranking:
     store = segment.store
     judged = assess(store, offer.criteria, offer.preferences, at)
-    asked = _asked(store, offer, segment.gone)
-    eligible = asked & judged.eligible
-    positions = np.flatnonzero(asked if include_unmet else eligible)
+    wanted = asked(store, offer, segment.gone)
+    eligible = wanted & judged.eligible
+    positions = np.flatnonzero(wanted if include_unmet else eligible)
     recalled = recall(segment.shelf, wanted_text(offer), positions)
     totals = points(store, recalled, judged, offer, scoring)
     keys = store["key"].values
@@ -120,14 +120,14 @@ def _of_segment(
     chosen = positions[best]
     codes = state_codes(Store(_read_by(segment.frame, offer.criteria)[chosen]), offer.criteria, at)
     near = recalled.semantic[best], recalled.lexical[best]
-    return Ranking(keys[chosen], totals[best], codes, *near, considered=int(asked.sum()), eligible=int(eligible.sum()))
+    return Ranking(keys[chosen], totals[best], codes, *near, considered=int(wanted.sum()), eligible=int(eligible.sum()))
 
 
-def _asked(store: Store, offer: Offer, gone: Flags | None) -> Flags:
+def asked(store: Store, offer: Offer, gone: Flags | None) -> Flags:
     """The rows that still stand and are of a kind that an offer is for."""
     wanted = np.array([kind in offer.audience for kind in PartyKind], dtype=np.bool_)
-    asked: Flags = wanted[store["kind"].values]
-    return asked if gone is None else asked & ~gone
+    fitting: Flags = wanted[store["kind"].values]
+    return fitting if gone is None else fitting & ~gone
 
 
 def _read_by(frame: pl.DataFrame, criterion: Criterion | None) -> pl.DataFrame:

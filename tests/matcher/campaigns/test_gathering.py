@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from matcher.campaigns.gathering import Bounds, Gathered, gather, together
-from matcher.eligibility.codes import CODES
 from matcher.eligibility.results import EXCLUDING, State
 from matcher.needs import Seeker
 from matcher.offers import Offer
@@ -35,21 +34,21 @@ def gathered(offers: list[Offer], seekers: list[Seeker], wanted: Bounds, parts: 
     return together([gather(offers, part, wanted, SCORING) for part in shelf.segments], len(offers), wanted.of_offer)
 
 
-def pairs(found: Gathered) -> list[tuple[int, int, int, int]]:
+def pairs(found: Gathered) -> list[tuple[int, int, int]]:
     candidates = found.candidates
-    columns = (found.keys[candidates.seeker], candidates.offer, candidates.points, found.codes)
+    columns = (found.keys[candidates.seeker], candidates.offer, candidates.points)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-def plainly(offers: list[Offer], seekers: list[Seeker], wanted: Bounds) -> set[tuple[int, int, int, int]]:
+def plainly(offers: list[Offer], seekers: list[Seeker], wanted: Bounds) -> set[tuple[int, int, int]]:
     """The same by scoring every pair and sorting."""
     (segment,) = seeker_shelf(seekers).segments
     scored = []
     for place, offer in enumerate(offers):
         found = best_of(offer, [segment], len(seekers), AT, SCORING)
         scored += [
-            (int(key), place, int(points), int(code))
-            for key, points, code in zip(found.keys, found.points, found.codes, strict=True)
+            (int(key), place, int(points))
+            for key, points in zip(found.keys, found.points, strict=True)
             if points >= wanted.least_points
         ]
     kept = set()
@@ -78,11 +77,11 @@ def test_points_and_states_are_those_of_the_list_of_one_offer() -> None:
     found = gathered(offers, seekers, bounds(offers, of_seeker=20))
     shelf = seeker_shelf(seekers)
     shown = {
-        (match.seeker_id, match.offer.id): (round(match.score * 100), CODES[match.eligibility.state])
+        (match.seeker_id, match.offer.id): round(match.score * 100)
         for offer in offers
         for match in match_seekers(offer, shelf, Wish(len(seekers), AT), SCORING)[0]
     }
-    said = {(seekers[key - 1].id, offers[place].id): (points, code) for key, place, points, code in pairs(found)}
+    said = {(seekers[key - 1].id, offers[place].id): points for key, place, points in pairs(found)}
     assert said == shown
 
 
@@ -94,7 +93,9 @@ def test_what_is_below_the_least_or_in_another_state_is_left_out() -> None:
     assert least.candidates.points.min() >= middle
     assert 0 < len(least.candidates) < len(everything.candidates)
     only = Bounds(AT, frozenset({State.MET}), 0, 20, np.ones(len(offers), dtype=np.int64))
-    assert set(gathered(offers, seekers, only).codes.tolist()) == {CODES[State.MET]}
+    met = gathered(offers, seekers, only)
+    assert 0 < len(met.candidates) < len(everything.candidates)
+    assert all("不详" not in seekers[key - 1].name for key in met.keys[met.candidates.seeker])
 
 
 def test_progress_counts_offers_and_nobody_gives_nothing() -> None:
