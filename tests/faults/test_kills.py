@@ -17,9 +17,8 @@ import pytest
 from api.crash_points import CrashPoint
 from tests.faults.checking import assert_index_is_sql, in_sql, settings_of
 from tests.faults.ledgers import Ledger, found
-from tests.faults.victims import STRICT, Victim
+from tests.faults.victims import KILLS, STRICT, Victim
 
-KILLS = int(os.environ.get("RONGTONG_FAULTS_KILLS", "25"))
 SEED = int(os.environ.get("RONGTONG_FAULTS_SEED", "20261122"))
 CHAINS = 2
 STEPS = ("upsert", "apply", "build", "merge")

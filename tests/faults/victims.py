@@ -28,6 +28,9 @@ _IMPORTED = [
     "api.searching",
     "embeddings.static",
 ]
+SHORT_KILLS = 25
+KILLS = int(os.environ.get("RONGTONG_FAULTS_KILLS") or SHORT_KILLS)
+"""How often a server is killed; more than the default is the long form, with tests of its own."""
 STRICT = bool(os.environ.get("RONGTONG_FAULTS_STRICT"))
 """Whether the limits of time are those promised of an idle machine, not those that tests on a shared one bear."""
 READY_SECONDS = 5.0 if STRICT else 60.0
