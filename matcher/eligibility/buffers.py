@@ -1,139 +1,71 @@
-"""The memory behind a polars column, seen from numpy without a copy (列缓冲区), by the Arrow C stream interface.
+"""The memory behind polars columns, seen without a copy (列缓冲区): from numpy, and from a memory-mapped file.
 
-Polars gives a column with nulls to numpy only as a copy. The interface (arrow.apache.org/docs/format/CStreamInterface)
-tells where the values and the validity bits lie, in a memory-mapped file or not; it is a stable binary contract.
+Polars gives a column with nulls to numpy only as a copy, and reads Arrow files into memory of its own; pyarrow tells
+where values and validity bits lie, and maps a file so that processes share it and only what is compared is read.
 """
 
-import ctypes
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.ipc
 from numpy.typing import NDArray
 
 from matcher.eligibility.bits import Bits
 
-_STREAM = b"arrow_array_stream"
-_VALIDITY, _VALUES = 0, 1
-
-
-class _Array(ctypes.Structure):
-    _fields_ = (
-        ("length", ctypes.c_int64),
-        ("null_count", ctypes.c_int64),
-        ("offset", ctypes.c_int64),
-        ("n_buffers", ctypes.c_int64),
-        ("n_children", ctypes.c_int64),
-        ("buffers", ctypes.POINTER(ctypes.c_void_p)),
-        ("children", ctypes.c_void_p),
-        ("dictionary", ctypes.c_void_p),
-        ("release", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
-        ("private_data", ctypes.c_void_p),
-    )
-
-
-class _Schema(ctypes.Structure):
-    _fields_ = (
-        ("format", ctypes.c_char_p),
-        ("name", ctypes.c_char_p),
-        ("metadata", ctypes.c_void_p),
-        ("flags", ctypes.c_int64),
-        ("n_children", ctypes.c_int64),
-        ("children", ctypes.c_void_p),
-        ("dictionary", ctypes.c_void_p),
-        ("release", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
-        ("private_data", ctypes.c_void_p),
-    )
-
-
-class _Stream(ctypes.Structure):
-    _fields_ = (
-        ("get_schema", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(_Schema))),
-        ("get_next", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(_Array))),
-        ("get_last_error", ctypes.c_void_p),
-        ("release", ctypes.c_void_p),
-        ("private_data", ctypes.c_void_p),
-    )
-
-
-_pointer = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(
-    ("PyCapsule_GetPointer", ctypes.pythonapi)
-)
+_NOTHING = np.empty(0, dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of n rows in place: its physical values, or its bits where it is Boolean, and which rows are known.
 
-    Of `bits` and `validity` the first row is bit `offset`; no `validity` means that all rows are known. `series` keeps
-    the memory alive.
+    Of `bits` and `validity` the first row is bit `offset`; no `validity` means that all rows are known. The arrays
+    keep the memory alive.
     """
 
-    series: pl.Series
+    size: int
     offset: int
     values: NDArray[Any]
     bits: Bits
     validity: Bits | None
 
 
-_NOTHING = np.empty(0, dtype=np.uint8)
-
-
 def column(series: pl.Series) -> Column:
     """Look into a series of numbers, dates, flags or choices (as their places in the dictionary).
 
-    The series is one chunk or is made one, which copies; what is written for memory-mapping is one chunk.
+    The series is one chunk or is made one, which copies; what `write_columns` wrote is one chunk.
     """
-    whole = series.rechunk() if series.n_chunks() > 1 else series
-    if not len(whole):
-        return Column(whole, 0, whole.to_physical().to_numpy(), _NOTHING, None)
-    capsule = whole.__arrow_c_stream__(None)
-    address = _pointer(capsule, _STREAM)
-    stream, schema, array = _Stream.from_address(address), _Schema(), _Array()
-    if stream.get_schema(address, ctypes.byref(schema)) or stream.get_next(address, ctypes.byref(array)):
-        raise ValueError(f"column {series.name} cannot be read in place")
-    try:
-        return _seen(whole, schema.format.decode(), array)
-    finally:
-        schema.release(ctypes.addressof(schema))
-        array.release(ctypes.addressof(array))
+    array = (series.rechunk() if series.n_chunks() > 1 else series).to_arrow()
+    array = array.indices if isinstance(array, pa.DictionaryArray) else array
+    validity, values = array.buffers()
+    known = None if validity is None or not array.null_count else np.frombuffer(validity, dtype=np.uint8)
+    if values is None:
+        return Column(len(array), array.offset, _NOTHING, _NOTHING, known)
+    if pa.types.is_boolean(array.type):
+        return Column(len(array), array.offset, _NOTHING, np.frombuffer(values, dtype=np.uint8), known)
+    dtype = np.dtype(np.int32 if pa.types.is_date32(array.type) else array.type.to_pandas_dtype())
+    placed = np.frombuffer(values, dtype=dtype, count=array.offset + len(array))[array.offset :]
+    return Column(len(array), array.offset, placed, _NOTHING, known)
 
 
-_BOOLEAN = "b"
-_TYPES = {
-    "c": np.int8,
-    "C": np.uint8,
-    "s": np.int16,
-    "S": np.uint16,
-    "i": np.int32,
-    "I": np.uint32,
-    "l": np.int64,
-    "L": np.uint64,
-    "f": np.float32,
-    "g": np.float64,
-    "tdD": np.int32,
-}
-"""The types of the interface's format strings; of a dictionary it is that of the places in it."""
+def write_columns(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame as one uncompressed batch of an Arrow file, so that `map_columns` sees each column in one piece."""
+    frame.rechunk().write_ipc(path, compression="uncompressed", record_batch_size=max(len(frame), 1))
 
 
-def _seen(series: pl.Series, kind: str, array: _Array) -> Column:
-    offset, end = array.offset, array.offset + array.length
-    validity = _bytes(array.buffers[_VALIDITY], end) if array.null_count else None
-    if kind == _BOOLEAN:
-        return Column(series, offset, _NOTHING, _bytes(array.buffers[_VALUES], end), validity)
-    dtype = np.dtype(_TYPES[kind])
-    memory = _memory(array.buffers[_VALUES], end * dtype.itemsize)
-    return Column(series, offset, memory.view(dtype)[offset:], _NOTHING, validity)
+def map_columns(path: Path) -> pl.DataFrame:
+    """Map a frame that `write_columns` wrote: pages are read when they are compared, and shared between processes.
 
-
-def _bytes(address: int | None, bits: int) -> Bits:
-    return _memory(address, (bits + 7) // 8)
-
-
-def _memory(address: int | None, size: int) -> NDArray[np.uint8]:
-    if not address or not size:
-        return _NOTHING
-    seen: NDArray[np.uint8] = np.ctypeslib.as_array((ctypes.c_uint8 * size).from_address(address))
-    seen.flags.writeable = False
-    return seen
+    The file must not be written to while the frame lives; it may be removed. Raises `pyarrow.ArrowInvalid` or `OSError`
+    for a file that is none.
+    """
+    with pa.memory_map(str(path)) as source:
+        table = pyarrow.ipc.open_file(source).read_all()
+    frame = pl.from_arrow(table, rechunk=False)
+    if not isinstance(frame, pl.DataFrame):
+        raise TypeError(f"{path.name} holds no table")
+    return frame

@@ -77,35 +77,36 @@ def _amounts(store: Store, at: NDArray[np.int64], offer: Offer) -> NDArray[np.fl
     return fits
 
 
-def _split(groups: NDArray[np.int64], count: int, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+def _split(groups: NDArray[np.int64], count: int, further: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
     """Split groups by a further column; gives the groups, numbered without gaps, and how many there are."""
-    width = int(places.max()) + 1
-    joint = groups * width + places
+    width = int(further.max()) + 1
+    joint = groups * width + further
     if count * width > _COUNTED_UP_TO:
-        distinct, found = np.unique(joint, return_inverse=True)
-        return found, len(distinct)
+        distinct, places = np.unique(joint, return_inverse=True)
+        return places, len(distinct)
     numbers = np.cumsum(np.bincount(joint) > 0) - 1
-    found = numbers[joint]
-    return found, int(numbers[-1]) + 1
+    split: NDArray[np.int64] = numbers[joint]
+    return split, int(numbers[-1]) + 1
 
 
 def _places(store: Store, name: str, at: NDArray[np.int64]) -> NDArray[np.int64]:
     """What a measure sees of a column at some positions, as small numbers: 0 unknown; of counts only whether any."""
     kind, column = REGISTRY[name].type, store[name]
     if kind is FieldType.FLAG:
-        values = unpacked(column.bits, column.offset + len(column.series))[column.offset :][at].astype(np.int64)
+        values = unpacked(column.bits, column.offset + column.size)[column.offset :][at].astype(np.int64)
     else:
         values = column.values[at].astype(np.int64)
     if kind is FieldType.COUNT:
         return ((values != 0) & _known(store, name, at)).astype(np.int64)
-    return np.where(_known(store, name, at), values + 1, 0)
+    places: NDArray[np.int64] = np.where(_known(store, name, at), values + 1, 0)
+    return places
 
 
 def _known(store: Store, name: str, at: NDArray[np.int64]) -> NDArray[np.bool_]:
     column = store[name]
     if column.validity is None:
         return np.ones(len(at), dtype=np.bool_)
-    return unpacked(column.validity, column.offset + len(column.series))[column.offset :][at]
+    return unpacked(column.validity, column.offset + column.size)[column.offset :][at]
 
 
 def row_values(row: Mapping[str, Any]) -> dict[str, Value]:
