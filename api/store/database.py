@@ -20,6 +20,8 @@ STATEMENT_SECONDS = 60
 CONNECT_SECONDS = 5
 _WRITER_LOCK = 0x726F6E67  # "rong": the advisory lock that PostgreSQL writers take in turn
 _WRITING = "rongtong_writing"
+_ENGINE: dict[str, Any] = {"json_serializer": as_json, "hide_parameters": True}
+"""Without parameters in messages: an error that is logged would show enterprises' data."""
 _CACHE_KIB = 16 * 1024
 _KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """A server that vanished without a word is noticed after a minute, not after two hours."""
@@ -114,11 +116,11 @@ def connect(url: URL | str) -> Database:
     if url.get_backend_name() != "sqlite":
         # No prepared statements: their generic plan of `id IN (500 ids)` took 340 ms for 9, and poolers refuse them.
         options = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None, **_KEEPALIVE}
-        engine = create_engine(url, json_serializer=as_json, pool_pre_ping=True, connect_args=options)
+        engine = create_engine(url, **_ENGINE, pool_pre_ping=True, connect_args=options)
         event.listen(engine, "connect", _prepare_postgresql)
         return Database(engine)
     _make_folder(Path(url.database or ""))
-    engine = create_engine(url, json_serializer=as_json, connect_args={"timeout": LOCK_WAIT_SECONDS})
+    engine = create_engine(url, **_ENGINE, connect_args={"timeout": LOCK_WAIT_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine)

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -178,6 +179,13 @@ def test_a_statement_that_runs_too_long_is_ended(postgresql_url: str, monkeypatc
     with database.reading() as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
     database.close()
+
+
+def test_what_is_logged_of_an_error_shows_no_data(store: Store) -> None:
+    insert = text("INSERT INTO tenants (id, name, tier) VALUES (:id, :secret, '')")
+    with pytest.raises(IntegrityError) as caught, store._database.writing() as connection:
+        connection.execute(insert, {"id": "local", "secret": "某秘密公司"})
+    assert "某秘密公司" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_write_within_a_write_is_part_of_it(store: Store) -> None:
