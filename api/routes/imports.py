@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, TypedDict
 
+import orjson
 from fastapi import APIRouter, Form, Header, Path, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import ConfigDict, Field
@@ -14,12 +15,12 @@ from api.exchange.jobs import job_document
 from api.problems import Problem, Refusal
 from api.routes.answers import ImportAnswer, ImportReportAnswer
 from api.routes.jobs import JobAnswer
+from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
 from api.routes.services import Asker, Service
 from api.routes.uploads import import_upload, laid_down, queue_upload
 from api.schemas import Day, Identifier, Source, Wire
 from api.store.imports import ImportRecord
-from api.store.jobs import Job
 from api.transport.strict_json import StrictRoute
 from api.transport.tracing import request_id_of
 from matcher.fields import PartyKind
@@ -62,9 +63,8 @@ def post_import(
     request: Request,
     services: Service,
     viewer: Asker,
-    prefer: Annotated[
-        str | None, Header(description="respond-async：在后台导入，立即答 202（RFC 7240）")
-    ] = None,
+    once: WritesOnce,
+    prefer: Annotated[str | None, Header(description="respond-async：在后台导入，立即答 202（RFC 7240）")] = None,
 ) -> Response:
     """逐行导入；存疑的值留空并说明原因，无法导入的行列入问题文件。同一文件导入两次不会有任何变化。
 
@@ -73,17 +73,26 @@ def post_import(
     settings = services.settings
     what: Origin = {"kind": form.kind, "source": form.source or "", "observed_on": form.observed_on or today()}
     name = form.file.filename or ""
+    later = prefers_async(prefer)
     with laid_down(form.file.file, name, settings.data / "uploads", settings.max_import_bytes) as upload:
-        if prefers_async(prefer):
-            return _accepted(queue_upload(services, viewer, upload, request_id=request_id_of(request.scope), **what))
-        record, summary = import_upload(services, viewer, upload, **what)
-    return json_response(record_document(record) | report_document(summary), 201)
+
+        def write() -> Response:
+            if later:
+                job = queue_upload(services, viewer, upload, request_id=request_id_of(request.scope), **what)
+                return json_response(job_document(job), 202)
+            record, summary = import_upload(services, viewer, upload, **what)
+            return json_response(record_document(record) | report_document(summary), 201)
+
+        said = (upload.sha256, name, form.kind.value, form.source, form.observed_on, later)
+        return _pointed(once.about(repr(said)).answer(write, whole=False))
 
 
-def _accepted(job: Job) -> Response:
-    response = json_response(job_document(job), 202)
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    response.headers["Preference-Applied"] = ASYNC
+def _pointed(response: Response) -> Response:
+    """Say where an accepted job is followed, of a repeated answer too."""
+    if response.status_code == 202:
+        job = orjson.loads(response.body)["id"]
+        response.headers["Location"] = f"/v1/jobs/{job}"
+        response.headers["Preference-Applied"] = ASYNC
     return response
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from api.routes.answers import ImportAnswer, ImportReportAnswer
 from api.routes.uploads import shown_name
@@ -67,6 +68,25 @@ def test_importing_twice_changes_nothing(client: TestClient) -> None:
     send(client, CSV, observed_on="2026-10-01")
     again = send(client, CSV, observed_on="2026-10-01").json()["counts"]
     assert (again["new"], again["changed"], again["same"]) == (0, 0, 2)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Prefer": "respond-async"}])
+def test_a_file_sent_again_under_its_key_is_answered_again(
+    client: TestClient, services: FakeServices, headers: dict[str, str]
+) -> None:
+    """A form's bytes differ each time (its boundary): the file and what was said of it tell whether it is the same."""
+
+    def post(content: bytes, **form: str) -> Response:
+        files, data = {"file": ("名录.csv", content)}, {"kind": "enterprise"} | form
+        return client.post("/v1/imports", files=files, data=data, headers=headers | {"Idempotency-Key": "file-1"})
+
+    first, again = post(CSV), post(CSV)
+    assert first.status_code == (202 if headers else 201)
+    assert (again.content, again.status_code) == (first.content, first.status_code)
+    assert again.headers.get("location") == first.headers.get("location")
+    assert (again.headers["idempotency-replayed"], len(services.store.imports.rows)) == ("true", 1)
+    for other in (post(CSV + b"\n"), post(CSV, source="市监局")):
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
 def test_a_row_with_one_column_too_many_is_rejected_and_the_rest_comes_in(client: TestClient) -> None:
