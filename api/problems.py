@@ -43,7 +43,6 @@ from embeddings.errors import (
     SnapshotError,
     SnapshotForeign,
     SnapshotMissing,
-    UnknownKeys,
 )
 from matcher.errors import (
     ClaimRefused,
@@ -83,7 +82,6 @@ STATUSES: Mapping[type[Exception], int] = {
     EmbeddingsError: 500,
     InvalidEncoder: 503,
     InvalidVectors: 500,
-    UnknownKeys: 500,
     SnapshotError: 503,
     SnapshotMissing: 503,
     SnapshotCorrupt: 503,

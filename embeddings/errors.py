@@ -25,15 +25,9 @@ class InvalidEncoder(EmbeddingsError):
 
 
 class InvalidVectors(EmbeddingsError):
-    """Keys or vectors of the wrong shape, type or number, or not finite (向量不合规)."""
+    """Positions or vectors of the wrong shape, type or number, or not finite; files that are no index (向量不合规)."""
 
     code = "invalid_vectors"
-
-
-class UnknownKeys(EmbeddingsError):
-    """Keys that the index does not hold (索引中没有这些键)."""
-
-    code = "unknown_keys"
 
 
 class SnapshotError(EmbeddingsError):
