@@ -19,6 +19,7 @@ from matcher.pairing.ports import TextEncoder
 from matcher.pairing.scoring import Scoring
 
 if TYPE_CHECKING:
+    from api.campaigns.running import Runner
     from api.claims.hall import Hall
     from api.indexing.waking import Wakeups
     from api.party_index import PartyIndex
@@ -50,6 +51,14 @@ class Services:
             wakeups=self._wakeups(),
             child=partial(Child, self.settings),
         )
+
+    @cached_property
+    def campaigns(self) -> "Runner":
+        """What runs campaigns (对接活动)."""
+        from api.campaigns.running import Runner
+
+        settings = self.settings
+        return Runner(self.store, lambda: self.parties, self.encoder, settings.snapshot_folder, settings.data)
 
     @cached_property
     def hall(self) -> "Hall":

@@ -9,17 +9,30 @@ import structlog
 
 from api.indexing.waking import Polling, RedisWakeups
 from api.jobs import importing
-from api.jobs.context import Handler
+from api.jobs.context import Handler, JobContext
 from api.jobs.worker import Worker
 from api.settings import Settings
 from api.store.store import Store, open_store
 
+CAMPAIGN = "campaign"
 _log = structlog.get_logger("jobs")
 
 
 def handlers_of(settings: Settings, store: Store) -> Mapping[str, Handler]:
     """What this installation can do in the background, by kind of job."""
-    return {importing.KIND: lambda context: importing.import_file(context, store, settings.data)}
+    return {
+        importing.KIND: lambda context: importing.import_file(context, store, settings.data),
+        CAMPAIGN: lambda context: _campaign(context, settings),
+    }
+
+
+def _campaign(context: JobContext, settings: Settings) -> None:
+    """A run of a campaign needs the index and the encoder, which no other job does: they are opened for it alone."""
+    from api.bootstrap import build_services
+    from api.campaigns.job import run_campaign
+
+    with build_services(settings) as services:
+        run_campaign(context, services.campaigns)
 
 
 def work(settings: Settings, *, idle_seconds: float | None = None) -> None:

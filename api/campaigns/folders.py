@@ -1,0 +1,149 @@
+"""What a run keeps on disk (运行文件): its inputs, the candidates of each share of seekers, all candidates.
+
+Everything is written aside and renamed, so that what is there is whole; safetensors refuses a file that is not.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from api.store.offer_rows import body_of, offer_of
+from embeddings.snapshot import current_snapshot
+from matcher.campaigns.candidates import Candidates
+from matcher.campaigns.gathering import Gathered, Part
+from matcher.errors import InvalidCampaign
+from matcher.offers import Offer
+
+FOLDER = "campaigns"
+_INPUTS, _OFFERS, _CANDIDATES, _POINTER = "inputs", "offers.json", "candidates.safetensors", "current"
+_TRIES = 5
+
+
+class RunFolder:
+    """The folder of one run below the data folder."""
+
+    def __init__(self, data: Path, run: str) -> None:
+        self.path = data / FOLDER / run
+
+    @property
+    def inputs(self) -> Path:
+        """The frozen snapshot's root, to be opened as the index opens its own."""
+        return self.path / _INPUTS
+
+    def freeze(self, root: Path, offers: Iterable[Offer]) -> None:
+        """Keep the offers and the current snapshot below `root`; its files are linked, not copied.
+
+        Where a writer swaps snapshots meanwhile, the new one is kept. What was frozen stays.
+        """
+        if (self.inputs / _POINTER).is_file():
+            return
+        self.path.mkdir(parents=True, exist_ok=True)
+        _write(self.path / _OFFERS, lambda path: path.write_text(_json([body_of(offer) for offer in offers]), "utf-8"))
+        for attempt in range(_TRIES):
+            try:
+                self._link(root)
+            except FileNotFoundError:
+                if attempt == _TRIES - 1:
+                    raise
+            else:
+                return
+
+    def _link(self, root: Path) -> None:
+        name = current_snapshot(root)
+        if name is None:
+            raise FileNotFoundError(root)
+        aside = self.path / f".{_INPUTS}"
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(root / name, aside / name, copy_function=_linked)
+        (aside / _POINTER).write_text(name, encoding="utf-8")
+        aside.replace(self.inputs)
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The frozen offers. Raises `StoreDamaged` where they cannot be read back."""
+        bodies: list[Mapping[str, Any]] = json.loads((self.path / _OFFERS).read_text(encoding="utf-8"))
+        return tuple(offer_of(body) for body in bodies)
+
+    def save_part(self, number: int, part: Part) -> None:
+        """Keep the candidates of one share of the seekers."""
+        _write(self._part(number), lambda path: save_file(_arrays(part, _PART), path))
+
+    def part(self, number: int) -> Part | None:
+        """What `save_part` kept; None where it was not, or not wholly, written."""
+        found = _read(self._part(number))
+        return None if found is None else Part(*(found[name] for name in _PART))
+
+    def save_candidates(self, gathered: Gathered) -> None:
+        """Keep all candidates."""
+        pairs = _arrays(gathered.candidates, _PAIRS) | {"keys": gathered.keys}
+        size = np.array([gathered.candidates.offers], dtype=np.int64)
+        _write(self.path / _CANDIDATES, lambda path: save_file(pairs | {"offers": size}, path))
+
+    def candidates(self) -> Gathered:
+        """What `save_candidates` kept. Raises `InvalidCampaign` where it is gone or damaged."""
+        found = _read(self.path / _CANDIDATES)
+        if found is None:
+            raise InvalidCampaign(found="候选文件不在或已损坏", expected="运行时写下的候选文件", remedy="请重新运行")
+        pairs = Candidates(len(found["keys"]), int(found["offers"][0]), *(found[name] for name in _PAIRS))
+        return Gathered(found["keys"], pairs)
+
+    def forget_parts(self) -> None:
+        """Remove the shares' files once all candidates are kept."""
+        for path in self.path.glob("part-*.safetensors"):
+            path.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Remove everything that the run keeps."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def _part(self, number: int) -> Path:
+        return self.path / f"part-{number:05}.safetensors"
+
+
+_PART = ("keys", "seeker", "offer", "points", "own")
+_PAIRS = ("seeker", "offer", "points")
+
+
+def _arrays(owner: Part | Candidates, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    return {name: np.ascontiguousarray(getattr(owner, name)) for name in names}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _linked(source: str, target: str) -> str:
+    """Link a file that will never change; copy it where the folders are on two disks."""
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copy2(source, target)
+    return target
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(aside)
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> dict[str, NDArray[Any]] | None:
+    try:
+        return load_file(path)
+    except (FileNotFoundError, SafetensorError):
+        return None

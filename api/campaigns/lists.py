@@ -1,0 +1,144 @@
+"""Lists (名单): the assigned pairs, each scored again by itself from the frozen inputs and put into words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.access.viewers import Viewer
+from api.campaigns.codes import new_code
+from api.campaigns.running import Inputs, Outcome, rows_of
+from api.claims.hall import institution_of
+from api.exchange.documents import match_document
+from api.matchmaking import seeker_of
+from api.store.campaigns import AssignmentRow, AssignmentStatus, Run
+from api.store.store import Store
+from matcher.needs import Seeker
+from matcher.offers import Offer
+from matcher.pairing.assembling import Nearness, assemble, explained
+from matcher.pairing.columns import row_values
+from matcher.pairing.matches import Match
+from matcher.pairing.pipeline import dated
+from matcher.pairing.recall import recall
+from matcher.pairing.scoring import Scoring
+from matcher.pairing.texts import wanted_text
+
+_NOT_FIELDS = ("key", "tenant", "kind")
+
+
+def list_rows(
+    run: Run, viewer: Viewer, outcome: Outcome, store: Store, chosen: NDArray[np.bool_]
+) -> tuple[list[AssignmentRow], int]:
+    """The chosen pairs as rows of lists, and how many were left out because the seeker is gone from the store.
+
+    `rank` is the place on the offer's list, from 1, by points and then by key.
+    """
+    rows: list[AssignmentRow] = []
+    gone = 0
+    for place, keys in _by_offer(outcome, chosen):
+        offer = outcome.inputs.prepared.offers[place]
+        made = matches_of(outcome.inputs, offer, keys, store, viewer)
+        gone += len(keys) - len(made)
+        ordered = sorted(made, key=lambda item: (-item[1].score, item[0]))
+        rows += [_row(run, viewer, offer, rank, *item) for rank, item in enumerate(ordered, 1)]
+    return rows, gone
+
+
+def matches_of(
+    inputs: Inputs, offer: Offer, keys: NDArray[np.int64], store: Store, viewer: Viewer
+) -> list[tuple[int, Match]]:
+    """Score and explain some frozen seekers for one offer, by key; those gone from the store are left out.
+
+    What is compared is what was frozen; name and words are the store's.
+    """
+    rows = rows_of(inputs, keys)
+    scoring = inputs.prepared.scoring()
+    near = recall(inputs.segment.shelf, wanted_text(offer), rows)
+    meaning, words = scoring.semantic(near.semantic), scoring.lexical(near.lexical)
+    said = zip(keys.tolist(), meaning.tolist(), words.tolist(), strict=True)
+    seekers = dict(frozen_seekers(inputs, keys, store, viewer))
+    return [
+        (key, _explained(seekers[key], offer, Nearness(semantic, lexical), scoring, inputs.at))
+        for key, semantic, lexical in said
+        if key in seekers
+    ]
+
+
+def frozen_seekers(
+    inputs: Inputs, keys: NDArray[np.int64], store: Store, viewer: Viewer
+) -> Iterator[tuple[int, Seeker]]:
+    """Seekers by key with the values that were frozen; those gone from the store are left out."""
+    parties = store.parties.get_many(viewer, keys.tolist())
+    frame = inputs.segment.frame[rows_of(inputs, keys)]
+    for row in frame.iter_rows(named=True):
+        party = parties.get(row["key"])
+        if party is not None:
+            values = row_values({code: cell for code, cell in row.items() if code not in _NOT_FIELDS})
+            yield row["key"], replace(seeker_of(party), values=values)
+
+
+def _explained(seeker: Seeker, offer: Offer, nearness: Nearness, scoring: Scoring, at: date) -> Match:
+    return explained(assemble(dated(seeker, at), offer, nearness, scoring), seeker.text, at)
+
+
+def _by_offer(outcome: Outcome, chosen: NDArray[np.bool_]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    candidates = outcome.gathered.candidates
+    offers, keys = candidates.offer[chosen], outcome.gathered.keys[candidates.seeker[chosen]]
+    for place in np.unique(offers):
+        yield int(place), np.sort(keys[offers == place])
+
+
+def _row(run: Run, viewer: Viewer, offer: Offer, rank: int, key: int, match: Match) -> AssignmentRow:
+    return AssignmentRow(
+        id=new_code(),
+        tenant=viewer.tenant,
+        campaign_id=run.campaign_id,
+        run_id=run.id,
+        seeker_key=key,
+        seeker_id=match.seeker_id,
+        offer_id=offer.id,
+        institution=institution_of(offer),
+        rank=rank,
+        points=round(match.score * 100),
+        eligibility=match.eligibility.state.value,
+        status=AssignmentStatus.ACTIVE,
+        match=match_document(match),
+    )
+
+
+def counts_of(outcome: Outcome, rows: Sequence[AssignmentRow], gone: int) -> dict[str, object]:
+    """The numbers of a run: seekers, candidates, places and what became of them, floors that were not kept."""
+    offers = outcome.inputs.prepared.offers
+    candidates, assignment = outcome.gathered.candidates, outcome.assignment
+    used = np.bincount(candidates.offer[assignment.chosen], minlength=len(offers))
+    worth = assignment.place_worth
+    return {
+        "seekers": len(outcome.inputs.rows),
+        "with_candidates": len(np.unique(candidates.seeker)),
+        "candidates": len(candidates),
+        "assigned": len(rows),
+        "seekers_assigned": len({row.seeker_key for row in rows}),
+        "gone": gone,
+        "points": assignment.points,
+        "bound": assignment.bound,
+        "offers": [
+            {
+                "offer_id": offer.id,
+                "quota": int(outcome.capacities.quotas[place]),
+                "used": int(used[place]),
+                "one_more_place_points": None if worth is None else int(worth[place]),
+            }
+            for place, offer in enumerate(offers)
+        ],
+        "shortfalls": [
+            {
+                "name": short.floor.name,
+                "offer_id": None if short.floor.offer is None else offers[short.floor.offer].id,
+                "least": short.floor.least,
+                "reached": short.reached,
+            }
+            for short in assignment.shortfalls
+        ],
+    }

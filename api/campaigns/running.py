@@ -1,0 +1,203 @@
+"""A campaign's run (活动运行): freeze, gather candidates share by share, assign, explain what was assigned.
+
+What a run needs is fixed at its start and kept in its folder; each share of the seekers leaves a file when it is done.
+A run that is taken up again goes on from there and ends with the same result.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from api.access.viewers import Viewer
+from api.campaigns.folders import RunFolder
+from api.campaigns.planning import Prepared, plan_of, prepared, prepared_over
+from api.indexing.opening import Opened, fingerprint_of, open_current
+from api.store.campaigns import Run
+from api.store.store import Store
+from matcher.campaigns.assignment import Assignment, assign
+from matcher.campaigns.candidates import Candidates, Capacities, Floor
+from matcher.campaigns.gathering import Gathered, gather, together
+from matcher.campaigns.narrowing import Rows, narrowed, shares, within
+from matcher.campaigns.plan import FloorRule, Objective
+from matcher.campaigns.stable import assign_stably
+from matcher.eligibility.filtering import met_rows
+from matcher.pairing.ports import TextEncoder
+from matcher.pairing.prospecting import SeekerSegment
+from matcher.pairing.recall import Shelf
+
+SHARE = 50_000
+"""So many seekers are gathered at once: what is in memory for them, and what a crash costs at most."""
+
+
+class Index(Protocol):
+    """The index of parties, as a run needs it (`api.party_index.PartyIndex`)."""
+
+    def refresh(self) -> int:
+        """Bring the snapshot on disk up to what is committed."""
+
+
+class Watcher(Protocol):
+    """Who is told how far a run has come, and may end it by raising."""
+
+    def check(self) -> None:
+        """Raise where the run should stop."""
+
+    def report(self, done: int, total: int | None, note: str = "") -> None:
+        """So many units of work are done, of so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a run is fixed to: the plan over its offers, the day, the seekers as one segment and those in the filter."""
+
+    prepared: Prepared
+    at: date
+    segment: SeekerSegment
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to: its inputs, all candidates, what limits them, and which of them are assigned."""
+
+    inputs: Inputs
+    gathered: Gathered
+    capacities: Capacities
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Runs campaigns over a store and the snapshots below `root`; files of runs lie below `data`."""
+
+    store: Store
+    index: Callable[[], Index]
+    encoder: TextEncoder
+    root: Path
+    data: Path
+
+    def folder(self, run: Run) -> RunFolder:
+        """What a run keeps on disk."""
+        return RunFolder(self.data, run.id)
+
+    def freeze(self, run: Run, viewer: Viewer, at: date) -> dict[str, Any]:
+        """Fix the inputs of a run, once; gives what it was made with, for its record. Raises `InvalidCampaign`."""
+        folder = self.folder(run)
+        ready = prepared(plan_of(run.plan), self.store, viewer, at)
+        self.index().refresh()
+        folder.freeze(self.root, ready.offers)
+        opened = self._opened(folder)
+        return {
+            "at": at.isoformat(),
+            "offers": self.store.offers.version(),
+            "encoder": self.encoder.fingerprint,
+            "snapshot": opened.name,
+            "sequence": opened.sequence,
+            "software": version("rongtong"),
+        }
+
+    def _opened(self, folder: RunFolder) -> Opened:
+        return open_current(folder.inputs, fingerprint_of(self.encoder.fingerprint, self.store.identity()))
+
+    def inputs(self, run: Run, viewer: Viewer) -> Inputs:
+        """The frozen inputs of a run, mapped from its folder."""
+        folder = self.folder(run)
+        at = date.fromisoformat(str(run.frozen["at"]))
+        ready = prepared_over(plan_of(run.plan), folder.offers())
+        part = self._opened(folder).bases().get(viewer.tenant)
+        if part is None:
+            return Inputs(ready, at, _nobody(self.encoder), np.empty(0, dtype=np.int64))
+        segment = SeekerSegment(part.frame, Shelf(self.encoder, part.dense, part.lexical))
+        return Inputs(ready, at, segment, within(segment, ready.plan.seekers, ready.plan.filter, at))
+
+    def outcome(self, run: Run, viewer: Viewer, watcher: Watcher) -> Outcome:
+        """Gather and assign; shares that were gathered before are read from their files."""
+        inputs = self.inputs(run, viewer)
+        gathered = self._gathered(run, inputs, watcher)
+        watcher.check()
+        capacities = capacities_of(inputs, gathered)
+        return Outcome(inputs, gathered, capacities, assigned(inputs.prepared, gathered.candidates, capacities))
+
+    def decided(self, run: Run, viewer: Viewer) -> Outcome:
+        """The outcome of a run that was decided, from its files: what questions about it are answered from."""
+        inputs, gathered = self.inputs(run, viewer), self.folder(run).candidates()
+        capacities = capacities_of(inputs, gathered)
+        return Outcome(inputs, gathered, capacities, assigned(inputs.prepared, gathered.candidates, capacities))
+
+    def _gathered(self, run: Run, inputs: Inputs, watcher: Watcher) -> Gathered:
+        folder, ready = self.folder(run), inputs.prepared
+        bounds, scoring = inputs.prepared.bounds(inputs.at), inputs.prepared.scoring()
+        each = len(ready.offers)
+        parts = list(shares(inputs.rows, SHARE))
+        found = []
+        for number, rows in enumerate(parts):
+            part = folder.part(number)
+            if part is None:
+                told = _Told(watcher, number * each, len(parts) * each)
+                part = gather(ready.offers, narrowed(inputs.segment, rows), bounds, scoring, told)
+                folder.save_part(number, part)
+            found.append(part)
+        gathered = together(found, each, bounds.of_offer)
+        folder.save_candidates(gathered)
+        folder.forget_parts()
+        return gathered
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Tells a watcher of each offer that is done for a share."""
+
+    watcher: Watcher
+    before: int
+    total: int
+
+    def __call__(self, offers: int) -> None:
+        self.watcher.check()
+        self.watcher.report(self.before + offers, self.total, "生成候选")
+
+
+def capacities_of(inputs: Inputs, gathered: Gathered) -> Capacities:
+    """Places, limits and floors for the seekers that have candidates, in the order of their keys."""
+    ready = inputs.prepared
+    limits = np.full(len(gathered.keys), ready.plan.limit, dtype=np.int64)
+    floors = tuple(floor for rule in ready.plan.floors for floor in _floors(rule, inputs, gathered))
+    return Capacities(ready.quotas, limits, floors)
+
+
+def assigned(ready: Prepared, candidates: Candidates, capacities: Capacities) -> Assignment:
+    """Assign by the plan's objective."""
+    if ready.plan.objective is Objective.TOTAL:
+        return assign(candidates, capacities)
+    chosen = assign_stably(candidates, capacities)
+    points = int(candidates.points[chosen].sum())
+    return Assignment(chosen, points, points, (), None, None)
+
+
+def rows_of(inputs: Inputs, keys: np.ndarray) -> Rows:
+    """The rows of the frozen segment on which keys stand; all of them do."""
+    return np.searchsorted(inputs.segment.frame["key"].to_numpy(), keys).astype(np.int64)
+
+
+def _floors(rule: FloorRule, inputs: Inputs, gathered: Gathered) -> Iterator[Floor]:
+    rows = rows_of(inputs, gathered.keys)
+    members = met_rows(inputs.segment.frame[rows], rule.criterion, inputs.at)
+    if not rule.each_offer:
+        yield Floor(rule.name, members, rule.least)
+        return
+    for place in range(len(inputs.prepared.offers)):
+        yield Floor(rule.name, members, rule.least, place)
+
+
+def _nobody(encoder: TextEncoder) -> SeekerSegment:
+    """A segment without rows."""
+    from embeddings.lexical import LexicalIndex
+    from embeddings.vectors import Vectors
+    from matcher.eligibility.columns import column_frame
+
+    nothing = np.empty((0, encoder.dimension), dtype=np.float32)
+    return SeekerSegment(column_frame(()), Shelf(encoder, Vectors.of(nothing), LexicalIndex.of([])))

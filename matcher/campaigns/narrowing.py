@@ -1,0 +1,59 @@
+"""A part of the seekers of a segment (范围内的需求方): what a campaign's filter leaves, or one share of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.eligibility.criteria import Criterion
+from matcher.eligibility.filtering import met_rows
+from matcher.fields import PartyKind
+from matcher.pairing.ports import DenseSearch, LexicalSearch, Positions, Similarities
+from matcher.pairing.prospecting import SeekerSegment
+from matcher.pairing.recall import Shelf
+
+Rows = NDArray[np.int64]
+
+
+def within(segment: SeekerSegment, kind: PartyKind, criterion: Criterion | None, at: date) -> Rows:
+    """The rows of a segment that still stand, are of a kind and are known to meet a filter, rising."""
+    frame = segment.frame
+    wanted = (frame["kind"] == kind.value).to_numpy()
+    if segment.gone is not None:
+        wanted = wanted & ~segment.gone
+    if criterion is not None:
+        wanted = wanted & met_rows(frame, criterion, at)
+    return np.flatnonzero(wanted).astype(np.int64)
+
+
+def shares(rows: Rows, most: int) -> Iterator[Rows]:
+    """Cut rows into shares of at most `most`, always the same way."""
+    for start in range(0, len(rows), most):
+        yield rows[start : start + most]
+
+
+def narrowed(segment: SeekerSegment, rows: Rows) -> SeekerSegment:
+    """The segment of only these rows; columns are copied, vectors and words are looked up where they are."""
+    shelf = segment.shelf
+    inner = Shelf(shelf.encoder, _Dense(shelf.dense, rows), _Lexical(shelf.lexical, rows))
+    return SeekerSegment(segment.frame[rows], inner)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dense:
+    inner: DenseSearch
+    rows: Rows
+
+    def similarities(self, query: NDArray[np.float32], positions: Positions, /) -> Similarities:
+        return self.inner.similarities(query, self.rows[positions])
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexical:
+    inner: LexicalSearch
+    rows: Rows
+
+    def similarities(self, query: str, positions: Positions, /) -> Similarities:
+        return self.inner.similarities(query, self.rows[positions])
