@@ -1,26 +1,26 @@
 """Points for a whole column of seekers and one offer (批量打分), equal to `assembling` pair by pair."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.declarations.registry import REGISTRY
-from matcher.eligibility.bits import unpacked
+from matcher.derivation import REAL_ESTATE
+from matcher.eligibility.bits import Flags, unpacked
 from matcher.eligibility.column_types import dictionary
 from matcher.eligibility.criteria import conditions
 from matcher.eligibility.filtering import Assessment
 from matcher.eligibility.stretches import Store
-from matcher.fields import PYTHON_TYPES, FieldType, Value
 from matcher.offers import Offer
-from matcher.pairing.measures import STRUCTURED, StructuredMeasure
+from matcher.pairing.measures import PLEDGES, STRUCTURED, UNSECURED, StructuredMeasure
+from matcher.pairing.ports import Positions
 from matcher.pairing.recall import Recalled
 from matcher.pairing.scoring import Scoring
 
 Points = NDArray[np.int64]
-_COUNTED_UP_TO = 1 << 22
+_ESTATE = "has_real_estate_collateral"
+_FREE = 0.8
 
 
 def points(store: Store, recalled: Recalled, judged: Assessment, offer: Offer, scoring: Scoring) -> Points:
@@ -45,25 +45,29 @@ def _shares(name: str, hits: NDArray[np.uint8], of: int, scoring: Scoring) -> Po
     return scoring.hundredths(name, shares)[hits]
 
 
-def _structured(store: Store, at: NDArray[np.int64], item: StructuredMeasure, offer: Offer, scoring: Scoring) -> Points:
-    """The points of a measure, taken once for each group of seekers that it cannot tell apart."""
-    read = [name for name in item.reads if name in store.names]
-    if not read or not len(at):
+def _structured(store: Store, at: Positions, item: StructuredMeasure, offer: Offer, scoring: Scoring) -> Points:
+    """The points of a measure over known fields."""
+    if not any(name in store.names for name in item.reads):
         return np.zeros(len(at), dtype=np.int64)
-    if item.name == "amount":
-        return scoring.hundredths(item.name, _amounts(store, at, offer))
-    groups, count = np.zeros(len(at), dtype=np.int64), 1
-    for name in read:
-        groups, count = _split(groups, count, _places(store, name, at))
-    first = np.zeros(count, dtype=np.int64)
-    first[groups[::-1]] = at[::-1]
-    rows = store.frame.select(read)[first].iter_rows(named=True)
-    taken = (item.take(row_values(row), offer) for row in rows)
-    fits = np.array([0.0 if fit is None else fit.value for fit in taken], dtype=np.float64)
-    return scoring.hundredths(item.name, fits)[groups]
+    many = _MANY.get(item.name)
+    if many is not None:
+        return scoring.hundredths(item.name, many(store, at, offer))
+    return _by_code(store, at, item, offer, scoring)
 
 
-def _amounts(store: Store, at: NDArray[np.int64], offer: Offer) -> NDArray[np.float64]:
+def _by_code(store: Store, at: Positions, item: StructuredMeasure, offer: Offer, scoring: Scoring) -> Points:
+    """The points of a measure that reads one field of few values, taken once for each value that occurs."""
+    (name,) = item.reads
+    codes = dictionary(REGISTRY[name])
+    places = np.where(_known(store, name, at), store[name].values[at], len(codes))
+    fits = np.zeros(len(codes) + 1)
+    for place in np.flatnonzero(np.bincount(places, minlength=len(fits))[: len(codes)]).tolist():
+        fit = item.take({name: codes[place]}, offer)
+        fits[place] = 0.0 if fit is None else fit.value
+    return scoring.hundredths(item.name, fits)[places]
+
+
+def _amounts(store: Store, at: Positions, offer: Offer) -> NDArray[np.float64]:
     """`measures.amount_fit` of many: amounts are too many to be told apart one by one."""
     least, most = offer.terms.amount_min_wan, offer.terms.amount_max_wan
     if least is None and most is None:
@@ -77,45 +81,37 @@ def _amounts(store: Store, at: NDArray[np.int64], offer: Offer) -> NDArray[np.fl
     return fits
 
 
-def _split(groups: NDArray[np.int64], count: int, further: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
-    """Split groups by a further column; gives the groups, numbered without gaps, and how many there are."""
-    width = int(further.max()) + 1
-    joint = groups * width + further
-    if count * width > _COUNTED_UP_TO:
-        distinct, places = np.unique(joint, return_inverse=True)
-        return places, len(distinct)
-    numbers = np.cumsum(np.bincount(joint) > 0) - 1
-    split: NDArray[np.int64] = numbers[joint]
-    return split, int(numbers[-1]) + 1
+def _securities(store: Store, at: Positions, offer: Offer) -> NDArray[np.float64]:
+    """`measures.security_fit` of many: what they hold of what the offer takes, or that it asks for nothing."""
+    taken, unsecured = set(offer.terms.secured_by), UNSECURED in offer.terms.guarantee_modes
+    usable = np.zeros(len(at), dtype=np.bool_)
+    asked = sum(1 << place for place, item in enumerate(dictionary(REGISTRY["collateral"])) if item in taken)
+    if asked and "collateral" in store.names:
+        usable |= _known(store, "collateral", at) & ((store["collateral"].values[at] & np.uint32(asked)) != 0)
+    for name in (code for pledge in taken & set(PLEDGES) for code in PLEDGES[pledge] if code in store.names):
+        usable |= _known(store, name, at) & (store[name].values[at] != 0)
+    fits = usable.astype(np.float64)
+    if _ESTATE in store.names and (unsecured or taken & REAL_ESTATE):
+        has, known = _flags(store, _ESTATE, at), _known(store, _ESTATE, at)
+        fits[known & has & bool(taken & REAL_ESTATE)] = 1.0
+        fits[known & ~has & (fits == 0) & unsecured] = _FREE
+    return fits
 
 
-def _places(store: Store, name: str, at: NDArray[np.int64]) -> NDArray[np.int64]:
-    """What a measure sees of a column at some positions, as small numbers: 0 unknown; of counts only whether any."""
-    kind, column = REGISTRY[name].type, store[name]
-    if kind is FieldType.FLAG:
-        values = unpacked(column.bits, column.offset + column.size)[column.offset :][at].astype(np.int64)
-    else:
-        values = column.values[at].astype(np.int64)
-    if kind is FieldType.COUNT:
-        return ((values != 0) & _known(store, name, at)).astype(np.int64)
-    places: NDArray[np.int64] = np.where(_known(store, name, at), values + 1, 0)
-    return places
+def _flags(store: Store, name: str, at: Positions) -> Flags:
+    column = store[name]
+    return unpacked(column.bits, column.offset + column.size)[column.offset :][at]
 
 
-def _known(store: Store, name: str, at: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _known(store: Store, name: str, at: Positions) -> Flags:
     column = store[name]
     if column.validity is None:
         return np.ones(len(at), dtype=np.bool_)
     return unpacked(column.validity, column.offset + column.size)[column.offset :][at]
 
 
-def row_values(row: Mapping[str, Any]) -> dict[str, Value]:
-    """A row of columns as values by field code, typed as the registry says; nulls are absent."""
-    return {code: _value(code, cell) for code, cell in row.items() if cell is not None}
-
-
-def _value(code: str, cell: Any) -> Value:
-    field = REGISTRY[code]
-    if field.type is FieldType.CHOICES:
-        return tuple(item for place, item in enumerate(dictionary(field)) if cell >> place & 1)
-    return Decimal(str(cell)) if PYTHON_TYPES[field.type] is Decimal else cell
+_MANY: Mapping[str, Callable[[Store, Positions, Offer], NDArray[np.float64]]] = {
+    "amount": _amounts,
+    "security": _securities,
+}
+"""The measures that many values bear on, for arrays; held equal to those of a pair by a property test."""

@@ -81,12 +81,13 @@ def amount_fit(values: Values, offer: Offer) -> Measure | None:
     return Measure(float(most) / float(wanted), f"最高 {plain(most)} 万元，可满足所需 {plain(wanted)} 万元的一部分")
 
 
-_PLEDGES: Mapping[str, tuple[str, ...]] = {
+PLEDGES: Mapping[str, tuple[str, ...]] = {
     "专利": ("invention_patents", "utility_patents", "design_patents", "patents_total"),
     "商标": ("trademarks",),
     "著作权": ("copyrights", "software_copyrights"),
 }
-_UNSECURED = "信用"
+UNSECURED = "信用"
+"""What counts as which security, and the way of guarantee that asks for none."""
 
 
 def security_fit(values: Values, offer: Offer) -> Measure | None:
@@ -98,7 +99,7 @@ def security_fit(values: Values, offer: Offer) -> Measure | None:
     usable = [item for item in terms.secured_by if item in held]
     if usable:
         return Measure(1.0, f"有{'、'.join(usable)}，可作质押或抵押")
-    if _UNSECURED in terms.guarantee_modes and values.get("has_real_estate_collateral") is False:
+    if UNSECURED in terms.guarantee_modes and values.get("has_real_estate_collateral") is False:
         return Measure(0.8, "信用方式，不要求房产抵押")
     return Measure(0.0, "") if held or "has_real_estate_collateral" in values else None
 
@@ -106,7 +107,7 @@ def security_fit(values: Values, offer: Offer) -> Measure | None:
 def _pledges(values: Values) -> set[str]:
     collateral = values.get("collateral")
     held = set(collateral) if isinstance(collateral, tuple) else set()
-    for pledge, counts in _PLEDGES.items():
+    for pledge, counts in PLEDGES.items():
         if any(isinstance(values.get(code), int) and values[code] for code in counts):
             held.add(pledge)
     if values.get("has_real_estate_collateral") is True:
@@ -125,7 +126,7 @@ STRUCTURED: tuple[StructuredMeasure, ...] = (
     ),
     StructuredMeasure(
         "security",
-        ("collateral", "has_real_estate_collateral", *(code for codes in _PLEDGES.values() for code in codes)),
+        ("collateral", "has_real_estate_collateral", *(code for codes in PLEDGES.values() for code in codes)),
         security_fit,
         lambda offer: (offer.terms.secured_by, offer.terms.guarantee_modes),
     ),
