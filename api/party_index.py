@@ -7,7 +7,7 @@ with, whatever is written, merged or removed meanwhile.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -41,6 +41,18 @@ class _State:
 
     opened: Opened
     view: View
+    seekers: dict[str, list[SeekerSegment]] = field(default_factory=dict)
+
+    def of(self, tenant: str, encoder: TextEncoder) -> list[SeekerSegment]:
+        """A platform's segments as queries see them, made once: what they look into they keep."""
+        found = self.seekers.get(tenant)
+        if found is None:
+            platform = self.view.platforms.get(tenant, Platform())
+            found = self.seekers[tenant] = [
+                SeekerSegment(segment.frame, Shelf(encoder, segment.dense, segment.lexical), segment.gone)
+                for segment in platform.segments
+            ]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +110,7 @@ class PartyIndex:
 
         Raises `IndexLoading` while a serving process is still opening or building its snapshot.
         """
-        platform = self._current().platforms.get(viewer.tenant, Platform())
-        yield [
-            SeekerSegment(segment.frame, Shelf(self._encoder, segment.dense, segment.lexical), segment.gone)
-            for segment in platform.segments
-        ]
+        yield self._current().of(viewer.tenant, self._encoder)
 
     def catch_up(self) -> None:
         """Make what is committed visible to the next query of this process, and wake the others.
@@ -198,13 +206,13 @@ class PartyIndex:
         with working_on(self._root, wait=False) as free:
             return self._child("merge") if free else None
 
-    def _current(self) -> View:
+    def _current(self) -> _State:
         if self._follower is None:
             self.load()
             self.follow()
         if self._state is None:
             raise IndexLoading(found="主体索引正在载入", expected="索引已载入", remedy="请稍后重试；进度见 /readyz")
-        return self._state.view
+        return self._state
 
     def _loaded(self) -> _State:
         if self._state is None:

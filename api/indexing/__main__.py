@@ -11,7 +11,7 @@ import structlog
 
 from api.encoders import open_encoder
 from api.indexing.building import Workshop
-from api.indexing.children import Task, settings_from_parent, working_on
+from api.indexing.children import Task, give_way, settings_from_parent, working_on
 from api.indexing.making import Maker
 from api.indexing.pooling import PooledParts
 from api.logs import configure
@@ -22,6 +22,8 @@ def main(task: Task) -> int:
     """Do the task once the folder is free; a merge is left to whoever is at work on the folder already."""
     settings = settings_from_parent()
     configure(settings.log_format)
+    if task == "merge":
+        give_way()
     with working_on(settings.snapshot_folder, wait=task != "merge") as free:
         if not free:
             return 0

@@ -23,7 +23,7 @@ _NICE = 10
 
 
 class Child:
-    """A process that builds or merges the snapshot, of lower priority than those that answer."""
+    """A process that builds or merges the snapshot."""
 
     def __init__(self, settings: Settings, task: Task) -> None:
         command = [sys.executable, "-m", "api.indexing", task]
@@ -53,7 +53,6 @@ class Child:
 
 def settings_from_parent() -> Settings:
     """The settings that the parent wrote, in a child; from then on this process ends with its parent."""
-    os.nice(_NICE)
     settings = Settings.model_validate_json(sys.stdin.buffer.readline())
     Thread(target=_end_with_parent, name="parent", daemon=True).start()
     return settings
@@ -64,6 +63,11 @@ def _end_with_parent() -> None:
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os._exit(1)
+
+
+def give_way() -> None:
+    """Let those that answer go first: a merge can wait, a build that a service waits for cannot."""
+    os.nice(_NICE)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class LaidOut:
 
 
 def laid_out(stored: Sequence[StoredParty]) -> LaidOut:
-    """Lay parties out in the order given; a fact that the registry does not understand is unknown."""
+    """Lay parties out in the order given, with what follows from their facts; what is not understood is unknown."""
     rows = [Row(item.key, item.tenant, PartyKind(item.kind), values_of(item.facts)) for item in stored]
     texts = [party_text(row.kind, row.values) for row in rows]
     return LaidOut(np.array([row.key for row in rows], dtype=np.int64), column_frame(rows), texts)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from api.indexing.views import Segment
 from embeddings.errors import InvalidVectors, SnapshotCorrupt
@@ -21,6 +22,7 @@ from embeddings.vectors import Vectors
 from matcher.eligibility.buffers import map_columns
 from matcher.eligibility.columns import column_schema
 
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, InvalidVectors, pa.ArrowInvalid)
 LAYOUT = 2
 """The layout of the files; a snapshot of another one is foreign."""
 PLATFORMS, KEYS, COLUMNS, VECTORS, WORDS = "platforms.json", "keys.npy", "columns.arrow", "vectors", "words"
@@ -63,7 +65,15 @@ def open_current(root: Path, fingerprint: str) -> Opened:
 def _mapped(snapshot: Snapshot) -> Opened:
     try:
         return _read(snapshot)
-    except (OSError, ValueError, KeyError, InvalidVectors, pl.exceptions.PolarsError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        InvalidVectors,
+        pa.ArrowInvalid,
+        pl.exceptions.PolarsError,
+    ) as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise SnapshotCorrupt(

@@ -15,6 +15,7 @@ from api.store.feed import Feed, Span, StoredParty
 from embeddings.terms import Terms, TermWriter, count_terms, open_terms
 from embeddings.vector_files import VectorWriter
 from embeddings.vectors import Vectors
+from matcher.eligibility.buffers import map_columns, write_columns
 from matcher.pairing.ports import TextEncoder
 
 
@@ -47,7 +48,7 @@ def write_part(folder: Path, feed: Feed, span: Span, encoder: TextEncoder) -> No
     rows = laid_out(feed.parties(span))
     folder.mkdir()
     np.save(folder / KEYS, rows.keys, allow_pickle=False)
-    rows.frame.write_ipc(folder / COLUMNS, compression="uncompressed")
+    write_columns(rows.frame, folder / COLUMNS)
     with VectorWriter(folder / VECTORS, encoder.dimension) as vectors:
         vectors.append(encoder.encode(rows.texts))
     with TermWriter(folder / WORDS) as terms:
@@ -57,4 +58,4 @@ def write_part(folder: Path, feed: Feed, span: Span, encoder: TextEncoder) -> No
 def open_part(folder: Path) -> Part:
     """Map what `write_part` wrote."""
     keys = np.load(folder / KEYS, mmap_mode="r", allow_pickle=False)
-    return Part(keys, pl.read_ipc(folder / COLUMNS), Vectors.open(folder / VECTORS), open_terms(folder / WORDS))
+    return Part(keys, map_columns(folder / COLUMNS), Vectors.open(folder / VECTORS), open_terms(folder / WORDS))
