@@ -11,6 +11,7 @@ VARIABLES = (
     "RONGTONG_DATA", "DATABASE_URL", "REDIS_URL", "RONGTONG_ENCODER", "RONGTONG_HOST", "RONGTONG_PORT",
     "RONGTONG_LOG_FORMAT", "RONGTONG_MAX_JSON_BYTES", "RONGTONG_MAX_IMPORT_BYTES", "RONGTONG_TENANT",
     "RONGTONG_WORKERS", "RONGTONG_MERGE_ROWS", "RONGTONG_MERGE_PERCENT",
+    "RONGTONG_MAX_BULK_BYTES", "RONGTONG_IDEMPOTENCY_HOURS", "RONGTONG_JOBS", "RONGTONG_KEEP_JOBS_DAYS",
 )  # fmt: skip
 
 
@@ -32,7 +33,10 @@ def test_the_defaults_need_no_server(tmp_path: Path) -> None:
 
 def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     database, redis = "postgresql://u:p@h/db", "redis://r:1/2"
-    values = (str(tmp_path / "d"), database, redis, "bge", "0.0.0.0", "9", "json", "7", "8", "sz", "2", "5", "2.5")
+    values = (
+        str(tmp_path / "d"), database, redis, "bge", "0.0.0.0", "9", "json", "7", "8", "sz", "2", "5", "2.5",
+        "9", "48", "false", "7",
+    )  # fmt: skip
     for name, value in zip(VARIABLES, values, strict=True):
         monkeypatch.setenv(name, value)
     settings = Settings.load()
@@ -50,6 +54,10 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         "workers": 2,
         "merge_rows": 5,
         "merge_percent": 2.5,
+        "max_bulk_bytes": 9,
+        "idempotency_hours": 48,
+        "jobs": False,
+        "keep_jobs_days": 7,
     }
 
 
