@@ -15,17 +15,15 @@ from api.exchange.documents import match_document
 from api.matchmaking import seeker_of
 from api.store.campaigns import AssignmentRow, AssignmentStatus, Run
 from api.store.store import Store
+from matcher.campaigns.narrowing import frozen_values
 from matcher.needs import Seeker
 from matcher.offers import Offer
 from matcher.pairing.assembling import Nearness, assemble, explained
-from matcher.pairing.columns import row_values
 from matcher.pairing.matches import Match
 from matcher.pairing.pipeline import dated
 from matcher.pairing.recall import recall
 from matcher.pairing.scoring import Scoring
 from matcher.pairing.texts import wanted_text
-
-_NOT_FIELDS = ("key", "tenant", "kind")
 
 
 def list_rows(
@@ -71,12 +69,9 @@ def frozen_seekers(
 ) -> Iterator[tuple[int, Seeker]]:
     """Seekers by key with the values that were frozen; those gone from the store are left out."""
     parties = store.parties.get_many(viewer, keys.tolist())
-    frame = inputs.segment.frame[rows_of(inputs, keys)]
-    for row in frame.iter_rows(named=True):
-        party = parties.get(row["key"])
-        if party is not None:
-            values = row_values({code: cell for code, cell in row.items() if code not in _NOT_FIELDS})
-            yield row["key"], replace(seeker_of(party), values=values)
+    for key, row in zip(keys.tolist(), rows_of(inputs, keys).tolist(), strict=True):
+        if key in parties:
+            yield key, replace(seeker_of(parties[key]), values=frozen_values(inputs.segment, row))
 
 
 def _explained(seeker: Seeker, offer: Offer, nearness: Nearness, scoring: Scoring, at: date) -> Match:

@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.declarations.registry import REGISTRY
+from matcher.eligibility.column_types import dictionary
 from matcher.eligibility.criteria import Criterion
 from matcher.eligibility.filtering import met_rows
-from matcher.fields import PartyKind
+from matcher.fields import PYTHON_TYPES, FieldType, PartyKind, Value
 from matcher.pairing.ports import DenseSearch, LexicalSearch, Positions, Similarities
 from matcher.pairing.prospecting import SeekerSegment
 from matcher.pairing.recall import Shelf
 
 Rows = NDArray[np.int64]
+_NOT_FIELDS = frozenset({"key", "tenant", "kind"})
 
 
 def within(segment: SeekerSegment, kind: PartyKind, criterion: Criterion | None, at: date) -> Rows:
@@ -39,6 +44,19 @@ def narrowed(segment: SeekerSegment, rows: Rows) -> SeekerSegment:
     shelf = segment.shelf
     inner = Shelf(shelf.encoder, _Dense(shelf.dense, rows), _Lexical(shelf.lexical, rows))
     return SeekerSegment(segment.frame[rows], inner)
+
+
+def frozen_values(segment: SeekerSegment, row: int) -> dict[str, Value]:
+    """What the columns hold of one row, typed as the registry says; nulls are absent."""
+    (cells,) = segment.frame[[row]].iter_rows(named=True)
+    return {code: _value(code, cell) for code, cell in cells.items() if cell is not None and code not in _NOT_FIELDS}
+
+
+def _value(code: str, cell: Any) -> Value:
+    field = REGISTRY[code]
+    if field.type is FieldType.CHOICES:
+        return tuple(item for place, item in enumerate(dictionary(field)) if cell >> place & 1)
+    return Decimal(str(cell)) if PYTHON_TYPES[field.type] is Decimal else cast(Value, cell)
 
 
 @dataclass(frozen=True, slots=True)

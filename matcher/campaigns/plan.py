@@ -5,6 +5,7 @@ rests on (公平竞争审查条例，国令第783号，2024-08-01 起施行: no 
 in law).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -107,6 +108,7 @@ _KEYS = (
     "candidates",
     "weights",
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _STATES = (State.MET, State.UNKNOWN, State.MANUAL_REVIEW)
 
 
@@ -126,7 +128,7 @@ def _plan(entry: Entry) -> Plan:
     titles = {key: entry.child("documents").text(key) for key in entry.child("documents").data}
     basis = _basis(entry.child("basis"), titles)
     sources = Sources(titles, basis, {})
-    starts, ends = entry.day("starts"), entry.day("ends")
+    starts, ends = _day(entry, "starts"), _day(entry, "ends")
     if starts is None or ends is None or ends < starts:
         raise entry.fault(f"起止日期为 {starts} 至 {ends}", "止日不早于起日", "改正日期", "ends")
     seekers = entry.child("seekers")
@@ -151,6 +153,17 @@ def _plan(entry: Entry) -> Plan:
         candidates=entry.count("candidates") or DEFAULT_CANDIDATES,
         weights=_weights(entry.child("weights")),
     )
+
+
+def _day(entry: Entry, key: str) -> date | None:
+    """A day; JSON has no days but in quotes."""
+    value = entry.data.get(key)
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise entry.fault(f"{key} 为 {value!r}", "存在的日期", "改正日期", key) from None
+    return entry.day(key)
 
 
 def _basis(entry: Entry, titles: Mapping[str, str]) -> Clause:

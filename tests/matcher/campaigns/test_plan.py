@@ -61,11 +61,16 @@ def test_a_plan_says_everything_that_a_run_needs() -> None:
     assert isinstance(floor.criterion, Leaf)
 
 
+def test_days_may_stand_in_quotes_as_json_has_them() -> None:
+    assert plan_of(FIRST_LOANS.replace("starts: 2026-11-23", 'starts: "2026-11-23"')) == plan_of(FIRST_LOANS)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
         (", quote: 本市范围内的企业, document: plan", "", "没有引用依据"),
         ("ends: 2026-12-31", "ends: 2026-11-01", "止日"),
+        ("ends: 2026-12-31", 'ends: "2026-02-30"', "存在的日期"),
         ("quota: 50", "quota: -1", "quota"),
         ("quota: 50", "quota: 1.5", "不小于 0 的整数"),
         ("least_match: 40.5", "least_match: 140", "0 到 100"),

@@ -1,0 +1,165 @@
+"""Questions about a run (为什么没有、与上次对比), answered from what it kept, not from how things are now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.access.viewers import Viewer
+from api.campaigns.lists import matches_of
+from api.campaigns.running import Inputs, Outcome, Runner, rows_of
+from api.errors import CampaignState
+from api.store.campaigns import DECIDED, AssignmentStatus, Run
+from matcher.campaigns.comparison import Comparison, Departure, Pair, Seen, compared, departure
+from matcher.campaigns.narrowing import frozen_values
+from matcher.campaigns.whynot import Reason, Reasons, WhyNot, standing_outside
+from matcher.errors import UnknownOffer
+from matcher.offers import Offer
+from matcher.pairing.matches import Match
+from matcher.parties import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What became of one pair in a run: assigned, or why not.
+
+    `match` is the pair as it was scored; None where the seeker is outside the filter or gone. `in_filter` tells whether
+    the campaign looked at the seeker at all. `nearest` is the best chance of a seeker that is on no list.
+    """
+
+    assigned: bool
+    in_filter: bool
+    why_not: WhyNot | None
+    match: Match | None
+    place_worth: int | None
+    nearest: tuple[Offer, int | None] | None
+
+
+def require_decided(run: Run) -> Run:
+    """The run, if it has its result. Raises `CampaignState`."""
+    if run.state not in DECIDED:
+        raise CampaignState(
+            found=f"第 {run.number} 次运行处于 {run.state} 状态",
+            expected="已有结果的运行",
+            remedy="请等运行结束后再查看",
+        )
+    return run
+
+
+def why(runner: Runner, viewer: Viewer, run: Run, seeker: str, offer: str) -> Why:
+    """What became of a pair. Raises `CampaignState`, `UnknownParty`, and `UnknownOffer` for one that took no part."""
+    outcome = runner.decided(require_decided(run), viewer)
+    key = runner.store.parties.key_of(viewer, seeker)
+    place = _place(outcome.inputs, offer)
+    matches = dict(_scored(runner, viewer, outcome.inputs, place, key))
+    inside = bool(np.isin(rows_of(outcome.inputs, np.array([key])), outcome.inputs.rows)) and key in matches
+    if not inside:
+        return Why(False, False, None, matches.get(key), None, None)
+    return _answered(outcome, key, place, matches[key])
+
+
+def _answered(outcome: Outcome, key: int, place: int, match: Match) -> Why:
+    candidates, plan = outcome.gathered.candidates, outcome.inputs.prepared.plan
+    seeker = int(np.searchsorted(outcome.gathered.keys, key))
+    pairs = np.flatnonzero((candidates.seeker == seeker) & (candidates.offer == place))
+    reasons = Reasons(candidates, outcome.capacities, outcome.assignment)
+    worth = outcome.assignment.place_worth
+    place_worth = None if worth is None else int(worth[place])
+    if len(pairs):
+        why_not = reasons.of(int(pairs[0]))
+    else:
+        state, points = match.eligibility.state, round(match.score * 100)
+        why_not = standing_outside(state, points, plan.least_points, plan.states) or WhyNot(Reason.NOT_AMONG_BEST)
+    nearest = reasons.nearest_chance(seeker)
+    chance = None if nearest is None else _chance(outcome, nearest)
+    return Why(why_not is None, True, why_not, match, place_worth, chance)
+
+
+def _chance(outcome: Outcome, pair: int) -> tuple[Offer, int | None]:
+    lacking = outcome.assignment.lacking
+    offer = outcome.inputs.prepared.offers[int(outcome.gathered.candidates.offer[pair])]
+    return offer, None if lacking is None else int(lacking[pair])
+
+
+def _place(inputs: Inputs, offer: str) -> int:
+    place = next((place for place, item in enumerate(inputs.prepared.offers) if item.id == offer), None)
+    if place is None:
+        raise UnknownOffer(found=f"资源 {offer[:80]} 没有参加这次运行", expected="参加的资源", remedy="请核对资源编号")
+    return place
+
+
+def _scored(runner: Runner, viewer: Viewer, inputs: Inputs, place: int, key: int) -> list[tuple[int, Match]]:
+    if not _stood(inputs, key):
+        return []
+    return matches_of(inputs, inputs.prepared.offers[place], np.array([key]), runner.store, viewer)
+
+
+def _stood(inputs: Inputs, key: int) -> bool:
+    keys = inputs.segment.frame["key"].to_numpy()
+    row = int(np.searchsorted(keys, key))
+    return row < len(keys) and int(keys[row]) == key
+
+
+def comparison(runner: Runner, viewer: Viewer, run: Run, before: Run) -> tuple[Comparison, Mapping[Pair, Departure]]:
+    """Two runs side by side, and why each pair left. Raises `CampaignState`."""
+    store = runner.store.campaigns
+    then, now = (_pairs(runner, require_decided(item)) for item in (before, run))
+    found = compared(then, now)
+    refused = {
+        (row.seeker_id, row.offer_id)
+        for batch in store.assignments(before)
+        for row in batch
+        if row.status is not AssignmentStatus.ACTIVE
+    }
+    old, new = (_Frozen(runner.inputs(item, viewer)) for item in (before, run))
+    why_left: dict[Pair, Departure] = {}
+    for seeker, offer in found.left:
+        key = then[seeker, offer]
+        seen = new.seen(key, offer)
+        why_left[seeker, offer] = (
+            Departure.OFFER_GONE
+            if not new.takes(offer)
+            else departure(
+                old.certain(key, offer), seen, filtered=not new.looked_at(key), refused=(seeker, offer) in refused
+            )
+        )
+    return found, why_left
+
+
+def _pairs(runner: Runner, run: Run) -> dict[Pair, int]:
+    return {
+        (row.seeker_id, row.offer_id): row.seeker_key
+        for batch in runner.store.campaigns.assignments(run)
+        for row in batch
+        if row.status is AssignmentStatus.ACTIVE
+    }
+
+
+class _Frozen:
+    """What a run saw of single pairs."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._offers = {offer.id: offer for offer in inputs.prepared.offers}
+        self._rows = set(inputs.rows.tolist())
+
+    def takes(self, offer: str) -> bool:
+        """Whether an offer took part."""
+        return offer in self._offers
+
+    def looked_at(self, key: int) -> bool:
+        """Whether a seeker was in the filter."""
+        return _stood(self._inputs, key) and int(rows_of(self._inputs, np.array([key]))[0]) in self._rows
+
+    def seen(self, key: int, offer: str) -> Seen | None:
+        """The pair as the run saw it; None where the seeker was not there."""
+        if not _stood(self._inputs, key) or offer not in self._offers:
+            return None
+        return Seen(self._offers[offer], self._values(key), self._inputs.at)
+
+    def certain(self, key: int, offer: str) -> Seen:
+        """The pair of a list as its own run saw it: it was there."""
+        return Seen(self._offers[offer], self._values(key), self._inputs.at)
+
+    def _values(self, key: int) -> Values:
+        return frozen_values(self._inputs.segment, int(rows_of(self._inputs, np.array([key]))[0]))
