@@ -108,21 +108,22 @@ class LexicalIndex:
         held = held[postings.terms[places[held]] == wanted[held]]
         places = places[held]
         heavy = ((weights * self.rarity[slots])[:, None] * REPEATS).ravel()[held]
-        parts = [self._rows_of(place) for place in places.tolist()]
-        if not parts:
+        if not len(places):
             return np.zeros(len(self), dtype=np.float32)
-        rows, shape = np.concatenate(parts), (len(self), len(parts))
+        starts, ends = self._ranges(postings.bounds[places], postings.bounds[places + 1])
+        parts = [postings.rows[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        rows, bounds = np.concatenate(parts), np.append(0, np.cumsum(ends - starts)).astype(np.int32)
         rows -= self.start
-        bounds = np.cumsum([0, *map(len, parts)], dtype=np.int32)
-        found: Similarities = csc_array((np.ones_like(rows, dtype=np.float32), rows, bounds), shape=shape) @ heavy
+        shape = (len(self), len(places))
+        found: Similarities = csc_array((np.ones(len(rows), dtype=np.float32), rows, bounds), shape=shape) @ heavy
         return found
 
-    def _rows_of(self, place: int) -> NDArray[np.int32]:
-        rows = self.postings.rows[self.postings.bounds[place] : self.postings.bounds[place + 1]]
+    def _ranges(self, starts: Positions, ends: Positions) -> tuple[Positions, Positions]:
+        """Narrow ranges of postings to the rows of this slice."""
         if len(self) == len(self.postings.scales):
-            return rows
-        first, last = np.searchsorted(rows, (self.start, self.stop))
-        return rows[first:last]
+            return starts, ends
+        rows = self.postings.rows
+        return _lower(rows, starts, ends, self.start), _lower(rows, starts, ends, self.stop)
 
     def _checked(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
         if len(positions) and (positions.min() < 0 or positions.max() >= len(self)):
@@ -190,3 +191,13 @@ def _scales(sources: Sequence[LexicalIndex], source: NDArray[np.integer], positi
     together = np.concatenate([each.postings.scales[each.start : each.stop] for each in sources])
     scales: NDArray[np.float32] = together[firsts[source] + position]
     return scales
+
+
+def _lower(rows: NDArray[np.int32], starts: Positions, ends: Positions, row: int) -> Positions:
+    """Give for each range of ascending `rows` the place of the first that is not below `row`; all halved at once."""
+    low, high = starts.copy(), ends.copy()
+    while np.any(open_ := low < high):
+        middle = (low + high) // 2
+        below = rows[np.minimum(middle, len(rows) - 1)] < row
+        low, high = np.where(open_ & below, middle + 1, low), np.where(open_ & ~below, middle, high)
+    return low
