@@ -15,7 +15,7 @@ class BruteVectors:
         self.rows = np.asarray(rows, dtype=np.float64)
 
     def similarities(self, query, positions=None):
-        return [float(self.rows[x] @ np.asarray(query, dtype=np.float64)) for x in self._wanted(positions)]
+        return np.array([self.rows[x] @ np.asarray(query, dtype=np.float64) for x in self._wanted(positions)])
 
     def nearest(self, query, count, positions=None):
         scored = zip(self.similarities(query, positions), self._wanted(positions), strict=True)

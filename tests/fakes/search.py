@@ -1,4 +1,4 @@
-"""The plain definitions of what matching needs from outside: words counted, cosines by hand, everything in memory."""
+"""Plain texts and words for worlds whose answers are known; cosines are those of `brute_force`."""
 
 import re
 from collections.abc import Sequence
@@ -25,16 +25,6 @@ class WordEncoder:
         return np.divide(rows, lengths, out=rows, where=lengths > 0)
 
     encode_queries = encode
-
-
-class PlainDense:
-    """Cosine similarity by definition, by position."""
-
-    def __init__(self, vectors: NDArray[np.float32]) -> None:
-        self.vectors = vectors
-
-    def similarities(self, query: NDArray[np.float32], positions: NDArray[np.int64]) -> NDArray[np.float32]:
-        return np.array([float(query @ self.vectors[place]) for place in positions], dtype=np.float32)
 
 
 class PlainLexical:

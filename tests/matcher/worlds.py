@@ -14,7 +14,8 @@ from matcher.pairing.offer_shelf import OfferShelf
 from matcher.pairing.prospecting import SeekerSegment, SeekerShelf
 from matcher.pairing.recall import Shelf
 from matcher.pairing.texts import offer_text, party_text
-from tests.fakes.search import PlainDense, PlainLexical, WordEncoder
+from tests.fakes.brute_force import BruteVectors
+from tests.fakes.search import PlainLexical, WordEncoder
 
 AT = date(2026, 11, 22)
 CLAUSE = Clause("测试办法", "第一条", "原文")
@@ -69,7 +70,7 @@ def checkerboard() -> tuple[list[Offer], list[Seeker]]:
 
 def offer_shelf(offers: list[Offer]) -> OfferShelf:
     texts = [offer_text(item) for item in offers]
-    shelf = Shelf(ENCODER, PlainDense(ENCODER.encode(texts)), PlainLexical(texts))
+    shelf = Shelf(ENCODER, BruteVectors(ENCODER.encode(texts)), PlainLexical(texts))
     return OfferShelf.of(offers, shelf)
 
 
@@ -85,5 +86,5 @@ def segment(seekers: Mapping[int, Seeker]) -> SeekerSegment:
     """One segment of seekers by key."""
     rows = [Row(key, "local", item.kind, derive(item.values)) for key, item in seekers.items()]
     texts = [party_text(row.kind, row.values) for row in rows]
-    shelf = Shelf(ENCODER, PlainDense(ENCODER.encode(texts)), PlainLexical(texts))
+    shelf = Shelf(ENCODER, BruteVectors(ENCODER.encode(texts)), PlainLexical(texts))
     return SeekerSegment(column_frame(rows), shelf)
