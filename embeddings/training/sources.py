@@ -180,6 +180,9 @@ SOURCES: tuple[tuple[Source, float], ...] = (
 )
 """Each source with its share of the batches."""
 
+CUTTING: tuple[Source, ...] = (clause_and_rest, piece_and_whole)
+"""Sources that cut texts of the others anew: words are not counted in them, for a cut makes words that are none."""
+
 
 def _relation(data: TrainingData, kind: str, random: Random, count: int) -> Pairs:
     kept = [pair for pair in data.relations.get(kind, ()) if data.trains_on("product", pair[0])]

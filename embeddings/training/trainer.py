@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 class TrainingPlan:
     """How long, how fast and how noisily to train."""
 
-    steps: int = 600
+    steps: int = 500
     batch: int = 1_024
     rate: float = 1e-3
     scale: float = 20.0

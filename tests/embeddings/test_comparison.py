@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from embeddings.evaluation.comparison import part_of, table, texts_a_second
+from embeddings.evaluation.comparison import part_of, section_in, table, texts_a_second, with_section
 from embeddings.evaluation.tasks import Task
 
 _TASK = Task(
@@ -56,3 +56,16 @@ def test_speed_is_texts_by_the_best_round(monkeypatch):
             return texts
 
     assert texts_a_second(Encoder(), ["一"] * 10) == 5.0
+
+
+def test_a_section_takes_the_place_of_the_one_before_and_outlives_new_tables(tmp_path):
+    document = tmp_path / "retrieval.md"
+    assert section_in(document) == ""
+    document.write_text(with_section("# Tables\n", ""), encoding="utf-8")
+    assert section_in(document) == ""
+    document.write_text(with_section("# Tables\n", "## Beside one\nrows\n"), encoding="utf-8")
+    assert document.read_text(encoding="utf-8") == "# Tables\n\n## Beside one\nrows\n"
+    kept = section_in(document)
+    assert with_section("# New tables\n", kept) == "# New tables\n\n## Beside one\nrows\n"
+    replaced = with_section(document.read_text(encoding="utf-8"), "## Beside two\n")
+    assert replaced == "# Tables\n\n## Beside two\n"
