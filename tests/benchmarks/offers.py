@@ -9,6 +9,7 @@ cores with the server. Beside them stands raw FAISS (encode a question, search s
 
 import argparse
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -47,12 +48,15 @@ def main() -> None:
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
         bodies = prepared(Path(folder), options.offers)
-        with server(Path(folder), 1) as port:
+        with server(Path(folder), 1) as (port, process):
+            before = processor_ms(process)
             alone = asked(port, bodies, options.seconds)
+            each = (processor_ms(process) - before) / (len(alone) + len(bodies))
         raw = raw_faiss(options.offers, options.seconds / 3)
-        with server(Path(folder), options.workers) as port:
+        with server(Path(folder), options.workers) as (port, process):
             together, rate = asked_by_many(port, bodies, options.seconds)
     rows = [
+        ("processor time of the server a question (ms)", f"{each:.1f}"),
         ("one client, one worker: p50 (ms)", f"{np.percentile(alone, 50):.1f}"),
         ("one client, one worker: p99 (ms)", f"{np.percentile(alone, 99):.1f}"),
         (f"{CLIENTS} clients, {options.workers} workers: requests a second", f"{rate:.0f}"),
@@ -78,17 +82,23 @@ def prepared(folder: Path, count: int) -> list[bytes]:
 
 
 @contextmanager
-def server(folder: Path, workers: int) -> Iterator[int]:
-    """A real server on the data folder, its offers loaded in every worker; gives its port."""
+def server(folder: Path, workers: int) -> Iterator[tuple[int, int]]:
+    """A real server on the data folder, its offers loaded in every worker; gives its port and its process."""
     port = free_port()
-    command = [RONGTONG, "--data", folder, "serve", "--port", str(port), "--workers", str(workers)]
+    command = [str(RONGTONG), "--data", str(folder), "serve", "--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(port, workers)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+def processor_ms(process: int) -> float:
+    """Processor time that a process has used so far, in ms."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
@@ -126,7 +136,7 @@ def post(connection: HTTPConnection, body: bytes) -> float:
 
 def asked(port: int, bodies: list[bytes], seconds: float, first: int = 0) -> list[float]:
     """Milliseconds of each question of one client over one connection, after a round that is not counted."""
-    taken = []
+    taken: list[float] = []
     with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         for body in islice(cycle(bodies), first, first + len(bodies)):
             post(connection, body)
@@ -152,7 +162,8 @@ def raw_faiss(count: int, seconds: float) -> list[float]:
     index = faiss.IndexFlatIP(encoder.dimension)
     index.add(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
     texts = [item["ask"] for item in yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))["questions"]]
-    taken, ends = [], perf_counter() + seconds
+    taken: list[float] = []
+    ends = perf_counter() + seconds
     for text in cycle(texts):
         started = perf_counter()
         index.search(encoder.encode_queries([text]), 10)
