@@ -117,11 +117,15 @@ def fill(store: Store, database_url: str) -> Callable[[], None]:
     """Make the disk full as far as the database can tell: SQLite may take no further page, PostgreSQL raises 53100."""
     engine = store._database.engine
     if engine.dialect.name == "sqlite":
-        engine.dispose()
-        bound = "PRAGMA max_page_count = 60"
-        return lambda: (
-            event.listen(engine, "connect", lambda connection, _: connection.execute(bound)) or engine.dispose()
-        )
+
+        def bound(connection: Any, _: object) -> None:
+            connection.execute("PRAGMA max_page_count = 60")
+
+        def bind() -> None:
+            event.listen(engine, "connect", bound)
+            engine.dispose()
+
+        return bind
     full = (
         "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN IF NEW.id = 'p-299' THEN RAISE EXCEPTION 'no space' USING ERRCODE = '53100'; END IF;"
