@@ -1,5 +1,7 @@
 """Vectors by position answer by value what a dot product at a time answers, whichever way they are searched."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -224,3 +226,13 @@ def test_the_cheapest_plan_of_a_million(chosen, wanted):
 def test_a_scan_of_all_rows_looks_at_more_where_few_are_chosen():
     assert candidates(Plan.SCAN, 1_000, 250, 10) == 4 * candidates(Plan.PACK, 1_000, 250, 10)
     assert cheapest(0, 0, 0) in Plan
+
+
+@pytest.mark.usefixtures("pieces")
+def test_many_threads_at_once_get_what_one_gets(tmp_path, plan):
+    found, queries = written(tmp_path, rows(1_000, 1)), rows(24, 2)
+    alone = [found.nearest(query, 20, np.arange(0, 1_000, 2)) for query in queries]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda query: found.nearest(query, 20, np.arange(0, 1_000, 2)), queries))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
