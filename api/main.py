@@ -19,7 +19,7 @@ from api.errors import ServiceError
 from api.jobs.attending import attended_jobs
 from api.logs import configure
 from api.problems import Problem, Refusal
-from api.routes import bulk, docs, fields, health, imports, jobs, matching, needs, offers, parties, search
+from api.routes import bulk, campaigns, docs, fields, health, imports, jobs, matching, needs, offers, parties, search
 from api.routes.answers import ProblemAnswer
 from api.routes.services import Services
 from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_schema
@@ -42,6 +42,7 @@ ROUTERS = (
     bulk.router,
     imports.router,
     jobs.router,
+    campaigns.router,
     needs.router,
     fields.router,
     health.router,

@@ -10,11 +10,6 @@ from api.jobs.context import JobContext
 from api.store.campaigns import DECIDED, Run, RunState
 
 
-def run_arguments(run: Run) -> dict[str, object]:
-    """What the job of a run is told."""
-    return {"campaign": run.campaign_id, "number": run.number}
-
-
 def run_campaign(context: JobContext, runner: Runner, *, at: date | None = None) -> None:
     """Do the job of one run. Raises `InvalidCampaign` for a plan that cannot be run, and what the store raises."""
     viewer = Viewer(tenant=context.job.tenant)

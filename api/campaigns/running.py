@@ -4,7 +4,8 @@ What a run needs is fixed at its start and kept in its folder; each share of the
 A run that is taken up again goes on from there and ends with the same result.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -39,6 +40,9 @@ class Index(Protocol):
 
     def refresh(self) -> int:
         """Bring the snapshot on disk up to what is committed."""
+
+    def open(self, viewer: Viewer) -> AbstractContextManager[Sequence[SeekerSegment]]:
+        """The segments of a platform as they are now."""
 
 
 class Watcher(Protocol):

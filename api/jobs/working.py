@@ -7,6 +7,7 @@ from types import FrameType
 
 import structlog
 
+from api.campaigns import submitting as campaigns
 from api.indexing.waking import Polling, RedisWakeups
 from api.jobs import importing
 from api.jobs.context import Handler, JobContext
@@ -14,7 +15,6 @@ from api.jobs.worker import Worker
 from api.settings import Settings
 from api.store.store import Store, open_store
 
-CAMPAIGN = "campaign"
 _log = structlog.get_logger("jobs")
 
 
@@ -22,7 +22,7 @@ def handlers_of(settings: Settings, store: Store) -> Mapping[str, Handler]:
     """What this installation can do in the background, by kind of job."""
     return {
         importing.KIND: lambda context: importing.import_file(context, store, settings.data),
-        CAMPAIGN: lambda context: _campaign(context, settings),
+        campaigns.JOB: lambda context: _campaign(context, settings),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol, cast
 from fastapi import Depends, Request
 
 from api.access.viewers import Viewer
+from api.campaigns.running import Runner
 from api.claims.hall import NeedRequest
 from api.requests import MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest
 from api.searching import SearchAnswer, SearchRequest
@@ -232,6 +233,10 @@ class Services(Protocol):
     @property
     def matchmaker(self) -> Matchmaking:
         """The matchmaker."""
+
+    @property
+    def campaigns(self) -> Runner:
+        """What runs campaigns."""
 
     @property
     def hall(self) -> Claiming:

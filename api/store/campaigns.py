@@ -12,11 +12,12 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select, upd
 from api.access.viewers import Viewer
 from api.errors import CampaignState as WrongState
 from api.errors import UnknownAssignment, UnknownCampaign
-from api.store.campaign_tables import assignments, campaign_runs, campaigns
+from api.store.campaign_tables import assignments, campaign_runs, campaigns, outcome_events
 from api.store.database import Database
 from api.store.storable import digest, is_id
 from api.store.tenants import require_tenant
 from api.store.upserting import chunks
+from matcher.learning.outcomes import OutcomeState
 
 Document = Mapping[str, Any]
 
@@ -106,7 +107,7 @@ class AssignmentRow:
 
 
 class CampaignStore:
-    """Campaigns of a platform. An id that is not there is `UnknownCampaign`; each method may raise `StoreUnavailable`."""
+    """Campaigns of a platform. An id that is not there is `UnknownCampaign`; each may raise `StoreUnavailable`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -234,6 +235,32 @@ class CampaignStore:
             if len(rows) < batch:
                 return
             start += batch
+
+    def page(self, run: Run, institution: str | None, offset: int, limit: int) -> tuple[tuple[AssignmentRow, ...], int]:
+        """Some assignments of a run in the same order, and how many there are in all."""
+        own = assignments.c.run_id == run.id
+        if institution is not None:
+            own &= assignments.c.institution == institution
+        ordered = select(assignments).where(own).order_by(assignments.c.offer_id, assignments.c.rank, assignments.c.id)
+        with self._database.reading() as connection:
+            count = connection.execute(select(func.count()).select_from(assignments).where(own)).scalar_one()
+            rows = connection.execute(ordered.limit(limit).offset(offset)).mappings().all()
+        return tuple(_assignment(row) for row in rows), count
+
+    def refused(self, run: Run) -> frozenset[str]:
+        """The assignments of a run whose last outcome is a refusal or a withdrawal."""
+        last = (
+            select(outcome_events.c.assignment_id, func.max(outcome_events.c.number).label("number"))
+            .join(assignments, assignments.c.id == outcome_events.c.assignment_id)
+            .where(assignments.c.run_id == run.id)
+            .group_by(outcome_events.c.assignment_id)
+            .subquery()
+        )
+        same = (outcome_events.c.assignment_id == last.c.assignment_id) & (outcome_events.c.number == last.c.number)
+        query = select(outcome_events.c.assignment_id).join(last, same)
+        ended = query.where(outcome_events.c.state.in_([OutcomeState.REFUSED.value, OutcomeState.WITHDRAWN.value]))
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(ended).scalars())
 
     def assignment(self, viewer: Viewer, key: str) -> AssignmentRow:
         """One assignment by its id; raise `UnknownAssignment`."""

@@ -1,5 +1,7 @@
 """The store (SQL): the truth. One object that holds the repositories over one database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 from sqlalchemy import URL
@@ -37,6 +39,12 @@ class Store:
         self.campaigns = CampaignStore(database)
         self.leases = LeaseStore(database)
         self.idempotency = IdempotencyStore(database)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What the repositories write within this is committed together or not at all."""
+        with self._database.writing():
+            yield
 
     def identity(self) -> str:
         """A name that no other database has: what is derived from this store bears it."""

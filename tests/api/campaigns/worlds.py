@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.bootstrap import Services
-from api.campaigns.job import run_arguments, run_campaign
+from api.campaigns.job import run_campaign
+from api.campaigns.submitting import JOB, submit_run
 from api.clock import now
 from api.indexing.waking import Polling
 from api.jobs.worker import Worker
-from api.jobs.working import CAMPAIGN
 from api.store.campaigns import Campaign, Run
 from tests.api.worlds import DAY, services_in
 
@@ -43,10 +43,9 @@ def drafted(services: Services, plan: str = PLAN) -> Campaign:
 def ran(services: Services, campaign: Campaign, *, dry: bool = False) -> Run:
     """A run of a campaign, done by a worker in this process."""
     store = services.store
-    run = store.campaigns.new_run(services.viewer, campaign.id, now(), dry=dry)
-    job = store.jobs.submit(services.viewer, CAMPAIGN, run_arguments(run))
-    handlers = {CAMPAIGN: lambda context: run_campaign(context, services.campaigns, at=DAY)}
+    run = submit_run(store, services.viewer, campaign.id, dry=dry)
+    handlers = {JOB: lambda context: run_campaign(context, services.campaigns, at=DAY)}
     assert Worker(store.leases, handlers, Polling()).run_one()
-    ended = store.jobs.get(services.viewer, job.id)
+    ended = store.jobs.get(services.viewer, str(run.job_id))
     assert ended.error is None, ended.error
     return store.campaigns.run(services.viewer, campaign.id, run.number)

@@ -1,0 +1,126 @@
+"""What is asked of campaigns (活动操作): a preview, a run in the background, cancelling it, filling free places."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.access.viewers import Viewer
+from api.campaigns.lists import counts_of, list_rows
+from api.campaigns.planning import Prepared, prepared
+from api.campaigns.running import Outcome, Runner
+from api.clock import now
+from api.errors import CampaignState, UnknownJob
+from api.store.campaigns import DECIDED, AssignmentRow, AssignmentStatus, Run
+from api.store.jobs import Job
+from api.store.store import Store
+from matcher.campaigns.narrowing import within
+from matcher.campaigns.plan import OBJECTIVE_LABELS, Plan
+from matcher.campaigns.refilling import refill
+
+JOB = "campaign"
+"""The kind of the job that does a run."""
+
+
+def run_arguments(run: Run) -> dict[str, object]:
+    """What the job of a run is told."""
+    return {"campaign": run.campaign_id, "number": run.number}
+
+
+def preview(runner: Runner, plan: Plan, viewer: Viewer, at: date) -> dict[str, Any]:
+    """What a plan would look at, in numbers; nothing is written. Raises `InvalidCampaign`."""
+    ready = prepared(plan, runner.store, viewer, at)
+    with runner.index().open(viewer) as segments:
+        seekers = sum(len(within(segment, plan.seekers, plan.filter, at)) for segment in segments)
+    return {
+        "name": plan.name,
+        "seekers": seekers,
+        "offers": [_offer(ready, place) for place in range(len(ready.offers))],
+        "places": int(ready.quotas.sum()),
+        "most_lists": seekers * plan.limit,
+        "objective": plan.objective.value,
+        "objective_label": OBJECTIVE_LABELS[plan.objective],
+        "floors": [{"name": floor.name, "least": floor.least, "each_offer": floor.each_offer} for floor in plan.floors],
+    }
+
+
+def _offer(ready: Prepared, place: int) -> dict[str, Any]:
+    offer = ready.offers[place]
+    return {"id": offer.id, "name": offer.name, "provider": offer.provider, "quota": int(ready.quotas[place])}
+
+
+def submit_run(store: Store, viewer: Viewer, campaign: str, *, dry: bool, request_id: str = "") -> Run:
+    """Queue a run and its job, together or not at all. Raises `UnknownCampaign`, `CampaignState`."""
+    with store.together():
+        run = store.campaigns.new_run(viewer, campaign, now(), dry=dry)
+        job = store.jobs.submit(viewer, JOB, run_arguments(run), key=run.id, request_id=request_id)
+        store.campaigns.note(run, job_id=job.id)
+    return store.campaigns.run(viewer, campaign, run.number)
+
+
+def job_of_run(store: Store, viewer: Viewer, run: Run) -> Job | None:
+    """The job of a run; None where it has none, or none is kept any more."""
+    try:
+        return store.jobs.get(viewer, run.job_id) if run.job_id else None
+    except UnknownJob:
+        return None
+
+
+def cancel_run(store: Store, viewer: Viewer, campaign: str, number: int) -> Run:
+    """Cancel a run that has no result yet. Raises `CampaignState` for one that has."""
+    run = store.campaigns.run(viewer, campaign, number)
+    if run.state in DECIDED:
+        raise CampaignState(
+            found=f"第 {number} 次运行已有结果", expected="排队或运行中的运行", remedy="不需要的可不批准"
+        )
+    if run.job_id:
+        store.jobs.cancel(viewer, run.job_id)
+    return run
+
+
+def refill_run(runner: Runner, viewer: Viewer, campaign: str, number: int) -> Run:
+    """Give the places of refused pairs to others; what was accepted or awaits an answer stays.
+
+    Raises `CampaignState` for a run that has no lists.
+    """
+    store = runner.store.campaigns
+    run = store.run(viewer, campaign, number)
+    if run.state not in DECIDED or run.dry:
+        raise CampaignState(found="这次运行没有名单", expected="已生成名单的正式运行", remedy="请先正式运行")
+    rows = [row for batch in store.assignments(run) for row in batch]
+    refused = store.refused(run)
+    free = [row for row in rows if row.id in refused and row.status is AssignmentStatus.ACTIVE]
+    if not free:
+        return run
+    outcome = runner.decided(run, viewer)
+    kept = _pairs(outcome, [row for row in rows if row.status is AssignmentStatus.ACTIVE and row.id not in refused])
+    out = _pairs(outcome, [row for row in rows if row.id in refused or row.status is not AssignmentStatus.ACTIVE])
+    again = refill(outcome.gathered.candidates, outcome.capacities, kept, out)
+    whole = Outcome(outcome.inputs, outcome.gathered, outcome.capacities, again)
+    added, gone = list_rows(run, viewer, whole, runner.store, again.chosen & ~kept)
+    last = {row.offer_id: row.rank for row in rows}
+    ranked = [_after(row, last.get(row.offer_id, 0)) for row in added]
+    active = [row for row in rows if row.id not in refused and row.status is AssignmentStatus.ACTIVE]
+    store.replaced(run, [row.id for row in free], ranked, counts_of(whole, [*active, *ranked], gone))
+    return store.run(viewer, campaign, number)
+
+
+def _after(row: AssignmentRow, last: int) -> AssignmentRow:
+    """A row that was added later stands after those that were there."""
+    return replace(row, rank=row.rank + last)
+
+
+def _pairs(outcome: Outcome, rows: list[AssignmentRow]) -> NDArray[np.bool_]:
+    """Which candidates the rows are."""
+    candidates, offers = outcome.gathered.candidates, outcome.inputs.prepared.offers
+    places = {offer.id: place for place, offer in enumerate(offers)}
+    wanted = np.array(
+        [
+            int(np.searchsorted(outcome.gathered.keys, row.seeker_key)) * len(offers) + places[row.offer_id]
+            for row in rows
+        ],
+        dtype=np.int64,
+    )
+    return np.isin(candidates.seeker * len(offers) + candidates.offer, wanted)
