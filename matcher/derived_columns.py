@@ -1,7 +1,8 @@
 """Fields that follow from other fields, for columns (批量推算): the twin of `derivation.derive`, held so by a test.
 
 Ratios are counted in whole hundredths of their inputs, in integers, so that they round to the same side as the exact
-figures do; rows whose inputs are finer than that, or too large, go through the rule itself, one by one.
+figures do; rows whose inputs are finer than that, or too large, go through the rule itself, one by one. Inputs are
+those of the columns: exact to the 15 digits of a double.
 """
 
 from collections.abc import Callable, Mapping

@@ -142,7 +142,13 @@ def test_an_unknown_certificate_stays_unknown_and_one_without_a_date_stays():
     assert at_date({FLAG: True}, date(2026, 1, 1))[FLAG] is True
 
 
-FINE = st.decimals(-200, 200, places=3) | st.integers(-50, 50).map(Decimal) | st.decimals(-(10**15), 10**15, places=2)
+FIFTEEN_DIGITS = st.integers(-(10**15) + 1, 10**15 - 1)
+FINE = (
+    st.decimals(-200, 200, places=3)
+    | st.integers(-50, 50).map(Decimal)
+    | FIFTEEN_DIGITS.map(Decimal)
+    | FIFTEEN_DIGITS.map(lambda digits: Decimal(digits) / 100)
+)
 COUNTS = st.integers(0, 12) | st.sampled_from((19, 20, 299, 300, 1000))
 INPUTS = {
     **dict.fromkeys(
