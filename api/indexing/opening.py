@@ -19,8 +19,11 @@ from embeddings.errors import InvalidVectors, SnapshotCorrupt
 from embeddings.lexical import LexicalIndex
 from embeddings.snapshot import Snapshot, read_snapshot
 from embeddings.vectors import Vectors
+from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.buffers import map_columns
+from matcher.eligibility.column_types import dictionary
 from matcher.eligibility.columns import column_schema
+from matcher.fields import FieldType
 
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, InvalidVectors, pa.ArrowInvalid)
 LAYOUT = 2
@@ -53,7 +56,8 @@ class Opened:
 
 def fingerprint_of(encoder: str, store: str) -> str:
     """What a snapshot depends on beside the rows: the encoder, the database, the columns and files laid out."""
-    said = "\n".join((encoder, store, repr(column_schema()), str(LAYOUT)))
+    several = [(field.code, dictionary(field)) for field in REGISTRY if field.type is FieldType.CHOICES]
+    said = "\n".join((encoder, store, repr(column_schema()), repr(several), str(LAYOUT)))
     return sha256(said.encode()).hexdigest()[:32]
 
 
