@@ -25,8 +25,8 @@ from api.settings import Settings
 from api.store.database import Database, connect
 from api.store.migrating import revision
 
-FOLDERS = ("imports", "jobs")
-"""The folders of the data folder that rows point into: problem files of imports, and what waits for a job."""
+WAITING, KEPT = "jobs", "imports"
+"""The folders of the data folder that rows point into: what waits for a job, and problem files of imports."""
 _SECRET = {"database_url", "redis_url"}
 Progress = Callable[[str, int], None]
 """Told the table in hand and how many of its rows are written."""
@@ -45,12 +45,13 @@ def make_backup(settings: Settings, file: Path, *, progress: Progress = lambda _
     database = connect(settings.store_url)
     try:
         with new_archive(file) as archive:
+            _add_folder(archive, settings.data, WAITING)  # a job may end, and its file go, while the rows are read
             with one_moment(database) as connection:
                 found = revision(connection)
                 if found is None:
                     raise refused("数据库是空的", "已初始化的数据库", "请核对 --data 或 DATABASE_URL")
                 tables = _tables(connection, archive, progress)
-            for folder in FOLDERS:
+            for folder in (WAITING, KEPT):
                 _add_folder(archive, settings.data, folder)
             archive.add(SETTINGS, [orjson.dumps(_without_secrets(settings))])
             now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -69,6 +70,7 @@ def one_moment(database: Database) -> Iterator[Connection]:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         yield connection
 
 
@@ -105,10 +107,10 @@ class _Counted:
 
 
 def _add_folder(archive: ArchiveWriter, data: Path, folder: str) -> None:
-    """Add the files of a folder; one that its job removes meanwhile is not needed any more."""
+    """Add the files of a folder that are not in the archive yet; one that goes meanwhile is left out."""
     for path in sorted((data / folder).rglob("*")):
         name = f"files/{path.relative_to(data).as_posix()}"
-        if path.is_file() and not path.is_symlink() and is_safe_name(name):
+        if name not in archive.members and path.is_file() and not path.is_symlink() and is_safe_name(name):
             try:
                 file = path.open("rb")
             except FileNotFoundError:

@@ -49,4 +49,6 @@ def upgrade(connection: Connection, to: str) -> None:
         raise StoreIncompatible(
             found=f"数据库版本 {wanted}", expected=f"不高于 {HEAD} 的版本", remedy="请升级本软件，或换一个数据文件夹"
         )
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))  # an index over millions takes its time
     command.upgrade(config, to)

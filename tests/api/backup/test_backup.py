@@ -1,5 +1,6 @@
 """A backup restored elsewhere is the installation that it was made of, row by row, whichever database either has."""
 
+import shutil
 import stat
 import threading
 import zipfile
@@ -10,6 +11,7 @@ import orjson
 import pytest
 
 from api.access.viewers import Viewer
+from api.backup import making
 from api.backup.archive import open_archive
 from api.backup.making import make_backup
 from api.backup.restoring import restore_backup
@@ -134,6 +136,27 @@ def test_a_backup_holds_no_secret_and_is_for_this_user_alone(tmp_path: Path) -> 
     assert b"geheim" not in everything
     assert b'"tenant":"local"' in everything
     assert stat.S_IMODE((tmp_path / "b.zip").stat().st_mode) == 0o600
+
+
+def test_what_waits_for_a_job_comes_along_though_the_job_ends_meanwhile(
+    source: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = source.data / "jobs" / "batch" / "upload"
+    waiting.parent.mkdir(parents=True)
+    waiting.write_bytes(b"rows")
+    (source.data / "jobs" / "batch" / "说明.txt").write_bytes(b"not ours")
+    read = making._tables
+
+    def meanwhile(*given: object) -> object:
+        shutil.rmtree(waiting.parent)
+        return read(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(making, "_tables", meanwhile)
+    make_backup(source, tmp_path / "b.zip")
+    restored = settings_of(tmp_path / "restored")
+    restore_backup(restored, tmp_path / "b.zip")
+    assert (restored.data / "jobs" / "batch" / "upload").read_bytes() == b"rows"
+    assert names_in(restored.data / "jobs" / "batch") == ["upload"]
 
 
 def test_what_is_there_is_never_overwritten(source: Settings, backup: Path, tmp_path: Path) -> None:
