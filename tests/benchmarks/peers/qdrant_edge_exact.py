@@ -12,7 +12,8 @@ from tests.benchmarks.peers.port import LIMIT, InProcess, Question
 from tests.benchmarks.prepared import World
 
 _BATCH = 5_000
-_NEVER = 1_000_000_000
+_NO_GRAPH = qdrant.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=1_000_000_000)
+_AT_ONCE = 1
 _INDEXED = {
     "region": "Integer",
     "industry": "Integer",
@@ -23,9 +24,11 @@ _INDEXED = {
 
 
 class QdrantEdge(InProcess):
-    """Float32 rows, `exact`, a payload index for each attribute, no graph."""
+    """Float32 rows, `exact`, a payload index for each attribute; optimised segments without a graph (m = 0)."""
 
-    settings = f"qdrant-edge {version('qdrant-edge-py')}, float32, exact, payload index on each attribute, no HNSW"
+    settings = (
+        f"qdrant-edge {version('qdrant-edge-py')}, float32, exact, optimised, payload index on each attribute, m = 0"
+    )
     _quantisation: qdrant.ScalarQuantizationConfig | None = None
     _rescoring: qdrant.QuantizationSearchParams | None = None
 
@@ -68,7 +71,8 @@ class QdrantEdge(InProcess):
         return qdrant.EdgeConfig(
             vectors=qdrant.EdgeVectorParams(world.dimension, qdrant.Distance.Dot),
             quantization_config=self._quantisation,
-            optimizers=qdrant.EdgeOptimizersConfig(indexing_threshold=_NEVER),
+            hnsw_config=_NO_GRAPH,
+            optimizers=qdrant.EdgeOptimizersConfig(indexing_threshold=_AT_ONCE, default_segment_number=1),
         )
 
 
@@ -76,7 +80,7 @@ class QdrantEdgeInt8(QdrantEdge):
     """The 8-bit copy scanned, twice as many as wanted rescored in float32, as its documentation advises for recall."""
 
     settings = (
-        f"qdrant-edge {version('qdrant-edge-py')}, int8 in memory, rescored, oversampling 2, payload indexes, no HNSW"
+        f"qdrant-edge {version('qdrant-edge-py')}, int8 in memory, rescored, oversampling 2, payload indexes, m = 0"
     )
     _quantisation = qdrant.ScalarQuantizationConfig(qdrant.ScalarType.Int8, quantile=1.0, always_ram=True)
     _rescoring = qdrant.QuantizationSearchParams(rescore=True, oversampling=2.0)
