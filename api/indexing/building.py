@@ -8,9 +8,11 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Literal
 
 import numpy as np
 import structlog
@@ -19,9 +21,9 @@ from numpy.typing import NDArray
 from api.crash_points import crash_point
 from api.errors import FeedPruned
 from api.indexing.children import Task
-from api.indexing.joining import Joined, write_joined
+from api.indexing.joining import Joined, Words, write_joined
 from api.indexing.making import Maker
-from api.indexing.opening import Opened, fingerprint_of, open_current
+from api.indexing.opening import KEYS, Opened, fingerprint_of, open_current
 from api.indexing.parts import Part, Parts, part_of
 from api.indexing.views import Segment, View
 from api.store.feed import Span
@@ -29,10 +31,13 @@ from api.store.store import Store
 from embeddings.errors import SnapshotError
 from embeddings.lexical import LexicalIndex, write_lexical
 from embeddings.lexical import write_joined as write_joined_words
+from embeddings.snapshot import Snapshot
 from embeddings.terms import Terms
 
 SPAN_ROWS = 25_000
 """Parties that are laid out and encoded together: about 200 MB while they are."""
+KEPT_CHANGES = timedelta(days=7)
+"""How long changes that a snapshot holds stay in the feed: for processes that lag, and other machines' snapshots."""
 _PARTS = "parts-"
 _REBUILD_SHARE = 0.25
 """A merge of more than this share of the rows costs as much as a build, which also counts words anew."""
@@ -58,8 +63,10 @@ class Workshop:
         if task == "build" and opened is not None:
             return False
         started = time.perf_counter()
-        rows = self._build() if opened is None else self._merge(opened)
-        _log.info("index.written", task=task, rows=rows, seconds=round(time.perf_counter() - started, 2))
+        made = self._build() if opened is None else self._merge(opened)
+        self._store.changes.prune(made.sequence, older_than=KEPT_CHANGES)
+        seconds = round(time.perf_counter() - started, 2)
+        _log.info("index.written", task=task, rows=made.rows[KEYS], seconds=seconds)
         return True
 
     def _opened(self) -> Opened | None:
@@ -68,28 +75,30 @@ class Workshop:
         except SnapshotError:
             return None
 
-    def _build(self) -> int:
+    def _build(self) -> Snapshot:
         sequence = self._store.changes.latest()
         with _room(self._root) as folder:
             parts = self._parts(self._store.feed.spans(SPAN_ROWS), folder) or [part_of([], self._maker.encoder)]
             joined, terms = Joined.of(parts), [part.terms for part in parts]
             words = partial(_from_terms, terms)
-            write_joined(self._root, joined, words, fingerprint=self.fingerprint(), sequence=sequence, task="build")
-        return len(joined)
+            return self._written(joined, words, sequence, "build")
 
-    def _merge(self, opened: Opened) -> int:
+    def _merge(self, opened: Opened) -> Snapshot:
         """The snapshot without what was overwritten or removed since, and with what was written."""
+        if self._store.changes.latest() - opened.sequence > len(opened.whole) * _REBUILD_SHARE:
+            return self._build()
         try:
             sequence, base, fresh = self._changed(opened)
         except FeedPruned:
             return self._build()
         crash_point("merge.before_write")
-        if base.alive < len(base) * (1 - _REBUILD_SHARE) or sum(map(len, fresh)) > len(base) * _REBUILD_SHARE:
-            return self._build()
         segments = [base, *fresh]
         joined, words = Joined.of(segments), partial(_from_words, [segment.lexical for segment in segments])
-        write_joined(self._root, joined, words, fingerprint=self.fingerprint(), sequence=sequence, task="merge")
-        return len(joined)
+        return self._written(joined, words, sequence, "merge")
+
+    def _written(self, joined: Joined, words: Words, sequence: int, task: Literal["build", "merge"]) -> Snapshot:
+        fingerprint = self.fingerprint()
+        return write_joined(self._root, joined, words, fingerprint=fingerprint, sequence=sequence, task=task)
 
     def _changed(self, opened: Opened) -> tuple[int, Segment, list[Segment]]:
         """The number of the last change, the snapshot with its changed rows marked, and these as they are now."""
@@ -102,7 +111,8 @@ class Workshop:
         base = opened.whole
         for tenant, platform in view.platforms.items():
             start, stop = opened.bounds.get(tenant, (0, 0))
-            keys = np.unique(np.concatenate([np.array(list(platform.deleted)), *(s.keys for s in platform.small)]))
+            deleted = np.array(list(platform.deleted), dtype=np.int64)
+            keys = np.concatenate([deleted, *(segment.keys for segment in platform.small)])
             places = start + np.flatnonzero(np.isin(base.keys[start:stop], keys))
             base = base.marked(places)
         return view.sequence, base, [segment for platform in view.platforms.values() for segment in platform.small]

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/parties", tags=["主体"], route_class=StrictRout
 
 MAX_FOUND = 1_000
 """The most parties that one search answers with."""
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "text": "体外诊断试剂研发",
     "where": {
         "all": [

@@ -1,0 +1,111 @@
+"""`serve` with several workers: one port, one truth, a dead worker replaced, nothing left when it is told to stop."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import pytest
+
+from tests.api.http.test_http_serve import SERVE, free_port
+
+PATIENCE = 240.0
+"""Seconds until a test on a busy machine gives up."""
+
+
+class Served:
+    """A running service on a port, and how to ask it."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.process = process
+        self.port = port
+
+    def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """Over a connection of its own, so that any worker may answer."""
+        data = None if body is None else json.dumps(body).encode()
+        url = f"http://127.0.0.1:{self.port}{path}"
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            return error.code, None
+        except (URLError, ConnectionError):
+            return 0, None
+
+    def workers(self) -> set[int]:
+        """The processes that the service started and that answer requests."""
+        found = subprocess.run(
+            ["ps", "-ww", "--ppid", str(self.process.pid), "-o", "pid=,args="],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = (line.split(None, 1) for line in found.stdout.splitlines())
+        return {int(pid) for pid, command in lines if "spawn_main" in command}
+
+
+def until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    port = free_port()
+    settings = {"RONGTONG_DATA": str(tmp_path), "RONGTONG_PORT": str(port), "RONGTONG_WORKERS": "2"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RONGTONG_")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE],
+        env=inherited | settings,
+        cwd=Path(__file__).parents[3],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    running = Served(process, port)
+    try:
+        until(lambda: len(running.workers()) == 2 and running.ask("GET", "/readyz")[0] == 200)
+        yield running
+    finally:
+        process.kill()
+        process.communicate(timeout=60)
+
+
+def test_workers_see_each_others_writes_and_a_dead_one_is_replaced(served: Served) -> None:
+    body = {"kind": "enterprise", "name": "甲", "facts": {"main_business": "体外诊断试剂"}}
+
+    def found() -> list[set[str]]:
+        answers = [served.ask("POST", "/v1/parties/search", {"text": "体外诊断试剂"}) for _ in range(8)]
+        return [{item["id"] for item in answer["parties"]} if status == 200 else set() for status, answer in answers]
+
+    assert served.ask("PUT", "/v1/parties/a", body)[0] == 201
+    until(lambda: found() == [{"a"}] * 8)
+    before = served.workers()
+    os.kill(min(before), signal.SIGKILL)
+    until(lambda: len(served.workers()) == 2 and min(before) not in served.workers())
+    until(lambda: found() == [{"a"}] * 8)
+    assert served.ask("DELETE", "/v1/parties/a")[0] == 204
+    until(lambda: found() == [set()] * 8)
+    last = served.workers()
+    served.process.send_signal(signal.SIGTERM)
+    output, _ = served.process.communicate(timeout=60)
+    assert (served.process.returncode, output) == (0, "closed\n")
+    assert not any(Path(f"/proc/{worker}").exists() for worker in last), "no worker is left"
+    assert served.ask("GET", "/healthz")[0] == 0
+
+
+def test_workers_do_not_outlive_a_supervisor_that_was_killed(served: Served) -> None:
+    workers = served.workers()
+    served.process.kill()
+    served.process.communicate(timeout=60)
+    until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
