@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from time import perf_counter
 
 import structlog
@@ -32,6 +32,8 @@ from matcher.pairing.ports import TextEncoder
 from matcher.pairing.prospecting import SeekerSegment
 from matcher.pairing.recall import Shelf
 
+_LOOK_SECONDS = 0.1
+"""How often one looks whether a child process has ended, and whether to wait no longer."""
 _log = structlog.get_logger("index")
 
 
@@ -102,6 +104,7 @@ class PartyIndex:
         self._workshop = Workshop(store, self._maker, root)
         self._applying = Lock()
         self._state: _State | None = None
+        self._stopping = Event()
         self._follower: Follower | None = None
 
     @contextmanager
@@ -155,7 +158,9 @@ class PartyIndex:
         """End what `start` began."""
         follower, self._follower = self._follower, None
         if follower is not None:
+            self._stopping.set()
             follower.stop()
+            self._stopping.clear()
 
     @property
     def ready(self) -> bool:
@@ -265,10 +270,11 @@ class PartyIndex:
                 return free and self._workshop.do(task)
         child = self._child(task)
         try:
-            status = child.outcome(wait=True)
+            while (status := child.outcome()) is None and not self._stopping.wait(_LOOK_SECONDS):
+                pass
         finally:
             child.stop()
-        if status:
+        if status != 0:
             raise IndexFailed(
                 found=f"建立索引的进程以状态 {status} 结束",
                 expected="正常结束",

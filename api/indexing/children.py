@@ -37,9 +37,9 @@ class Child:
         """Its process number."""
         return self._process.pid
 
-    def outcome(self, *, wait: bool = False) -> int | None:
-        """Its exit status, None while it runs; with `wait` after it ended."""
-        return self._process.wait() if wait else self._process.poll()
+    def outcome(self) -> int | None:
+        """Its exit status, None while it runs."""
+        return self._process.poll()
 
     def stop(self) -> None:
         """End it, if it still runs; the snapshot stays as it was."""

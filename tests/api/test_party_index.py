@@ -133,7 +133,7 @@ def test_while_a_serving_process_loads_its_queries_are_told_so(services: Service
 
 def test_a_build_that_fails_says_so(services: Services, monkeypatch: pytest.MonkeyPatch):
     class Failing:
-        def outcome(self, *, wait: bool = False) -> int:
+        def outcome(self) -> int:
             return 3
 
         def stop(self) -> None: ...
@@ -157,3 +157,22 @@ def _no_memory(*_: object) -> None:
 
 def _of(item, viewer):
     return replace(item, tenant=viewer.tenant)
+
+
+def test_whoever_stops_does_not_wait_for_a_build_to_end(services: Services):
+    ended: list[str] = []
+
+    class Endless:
+        def outcome(self) -> None:
+            return None
+
+        def stop(self) -> None:
+            ended.append("stopped")
+
+    folder = services.settings.data / "elsewhere"
+    child = lambda task: Endless()  # noqa: E731
+    index = PartyIndex(services.store, services.encoder, folder, rules=IndexRules(inline_rows=-1), child=child)  # type: ignore[arg-type,return-value]
+    index.start()
+    index.stop()
+    assert set(ended) <= {"stopped"}
+    assert not index.ready

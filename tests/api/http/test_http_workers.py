@@ -59,10 +59,15 @@ def until(reached: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+NOWHERE = "redis://127.0.0.1:1/0"
+"""A Redis that does not answer: a supervisor that is killed leaves no server of its own behind."""
+
+
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
     port = free_port()
     settings = {"RONGTONG_DATA": str(tmp_path), "RONGTONG_PORT": str(port), "RONGTONG_WORKERS": "2"}
+    settings |= getattr(request, "param", {})
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RONGTONG_")}
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE],
@@ -77,8 +82,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
         until(lambda: len(running.workers()) == 2 and running.ask("GET", "/readyz")[0] == 200)
         yield running
     finally:
-        process.kill()
-        process.communicate(timeout=60)
+        process.terminate()
+        process.communicate(timeout=120)
 
 
 def test_workers_see_each_others_writes_and_a_dead_one_is_replaced(served: Served) -> None:
@@ -104,6 +109,7 @@ def test_workers_see_each_others_writes_and_a_dead_one_is_replaced(served: Serve
     assert served.ask("GET", "/healthz")[0] == 0
 
 
+@pytest.mark.parametrize("served", [{"REDIS_URL": NOWHERE}], indirect=True)
 def test_workers_do_not_outlive_a_supervisor_that_was_killed(served: Served) -> None:
     workers = served.workers()
     served.process.kill()
