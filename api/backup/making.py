@@ -25,8 +25,10 @@ from api.settings import Settings
 from api.store.database import Database, connect
 from api.store.migrating import revision
 
-WAITING, KEPT = "jobs", "imports"
-"""The folders of the data folder that rows point into: what waits for a job, and problem files of imports."""
+WAITING, KEPT = "jobs", ("imports", "campaigns")
+"""The folders of the data folder that rows point into: what waits for a job; problem files, candidates of campaigns."""
+_DERIVED = "inputs"
+"""A campaign's frozen snapshot: as large as the index, and taken anew where it is not there."""
 _SECRET = {"database_url", "redis_url"}
 Progress = Callable[[str, int], None]
 """Told the table in hand and how many of its rows are written."""
@@ -51,7 +53,7 @@ def make_backup(settings: Settings, file: Path, *, progress: Progress = lambda _
                 if found is None:
                     raise refused("数据库是空的", "已初始化的数据库", "请核对 --data 或 DATABASE_URL")
                 tables = _tables(connection, archive, progress)
-            for folder in (WAITING, KEPT):
+            for folder in (WAITING, *KEPT):
                 _add_folder(archive, settings.data, folder)
             archive.add(SETTINGS, [orjson.dumps(_without_secrets(settings))])
             now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -109,7 +111,10 @@ class _Counted:
 def _add_folder(archive: ArchiveWriter, data: Path, folder: str) -> None:
     """Add the files of a folder that are not in the archive yet; one that goes meanwhile is left out."""
     for path in sorted((data / folder).rglob("*")):
-        name = f"files/{path.relative_to(data).as_posix()}"
+        inside = path.relative_to(data)
+        name = f"files/{inside.as_posix()}"
+        if _DERIVED in inside.parts:
+            continue
         if name not in archive.members and path.is_file() and not path.is_symlink() and is_safe_name(name):
             try:
                 file = path.open("rb")

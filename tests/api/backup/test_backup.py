@@ -159,6 +159,17 @@ def test_what_waits_for_a_job_comes_along_though_the_job_ends_meanwhile(
     assert names_in(restored.data / "jobs" / "batch") == ["upload"]
 
 
+def test_a_campaign_s_files_come_along_but_for_its_frozen_snapshot(source: Settings, tmp_path: Path) -> None:
+    run = source.data / "campaigns" / "run"
+    (run / "inputs" / "1").mkdir(parents=True)
+    (run / "inputs" / "1" / "vectors").write_bytes(b"large")
+    (run / "candidates.safetensors").write_bytes(b"few")
+    make_backup(source, tmp_path / "b.zip")
+    restored = settings_of(tmp_path / "restored")
+    restore_backup(restored, tmp_path / "b.zip")
+    assert names_in(restored.data / "campaigns" / "run") == ["candidates.safetensors"]
+
+
 def test_what_is_there_is_never_overwritten(source: Settings, backup: Path, tmp_path: Path) -> None:
     before = contents(source)
     with pytest.raises(BackupRefused, match="不是空的"):
