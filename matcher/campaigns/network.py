@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
-
 from matcher.campaigns.candidates import Candidates, Capacities, Floor
 from matcher.campaigns.floors import NONE, Forest
 from matcher.errors import InvalidCampaign
@@ -171,6 +169,8 @@ class Network:
 
 
 def _flows(nodes: int, tails: Numbers, heads: Numbers, room: Numbers, costs: Numbers, places: int) -> Numbers:
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # 17 MB that only a run of a campaign needs
+
     solver = SimpleMinCostFlow()
     arcs = solver.add_arcs_with_capacity_and_unit_cost(tails, heads, room, costs)
     supplies = np.zeros(nodes, dtype=np.int64)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array, hstack
 
 from matcher.campaigns.candidates import Candidates, Capacities, Floor
@@ -47,6 +46,8 @@ def assign_overlapping(candidates: Candidates, capacities: Capacities) -> tuple[
 
     Raises `InvalidCampaign` where no answer is found in time.
     """
+    from scipy.optimize import linprog  # 26 MB that only overlapping floors need
+
     whole = _programme(candidates, capacities)
     active = _first_pairs(candidates, capacities)
     while True:
@@ -76,6 +77,8 @@ def _first_pairs(candidates: Candidates, capacities: Capacities) -> Flags:
 
 
 def _integers(programme: _Programme) -> NDArray[np.float64]:
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     found = milp(
         programme.costs,
         constraints=LinearConstraint(programme.matrix, -np.inf, programme.most),
