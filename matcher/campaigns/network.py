@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
 from matcher.campaigns.candidates import Candidates, Capacities, Floor
 from matcher.campaigns.floors import NONE, Forest
 from matcher.errors import InvalidCampaign
