@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from embeddings.vector_files import VectorWriter
 from embeddings.vectors import Vectors
+from matcher.eligibility.buffers import map_columns, write_columns
 from matcher.eligibility.columns import column_schema
 from matcher.eligibility.filtering import met_positions
 from tests.benchmarks.filters import Filter
@@ -26,7 +27,7 @@ class Ours(InProcess):
 
     def build(self, world: World, folder: Path) -> None:
         """Write the columns and the vectors as a snapshot has them."""
-        columns(world.frame()).write_ipc(folder / "columns.arrow", compression="uncompressed")
+        write_columns(columns(world.frame()), folder / "columns.arrow")
         vectors = world.vectors()
         with VectorWriter(folder / "vectors", world.dimension) as writer:
             for start in range(0, world.rows, _BATCH):
@@ -34,7 +35,7 @@ class Ours(InProcess):
 
     def open(self, world: World, folder: Path) -> None:
         """Map both."""
-        self._frame = pl.read_ipc(folder / "columns.arrow")
+        self._frame = map_columns(folder / "columns.arrow")
         self._vectors = Vectors.open(folder / "vectors")
         self._rules = {chosen.name: chosen.criterion() for chosen in world.filters}
 

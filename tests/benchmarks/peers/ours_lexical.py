@@ -4,12 +4,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from embeddings.lexical import LexicalIndex, write_lexical
 from embeddings.terms import count_terms
 from embeddings.vectors import best
+from matcher.eligibility.buffers import map_columns, write_columns
 from matcher.eligibility.filtering import met_positions
 from tests.benchmarks.filters import Filter
 from tests.benchmarks.peers.ours import columns
@@ -25,13 +25,13 @@ class OursLexical(InProcess):
 
     def build(self, world: World, folder: Path) -> None:
         """Count the texts and write the postings, and the columns."""
-        columns(world.frame()).write_ipc(folder / "columns.arrow", compression="uncompressed")
+        write_columns(columns(world.frame()), folder / "columns.arrow")
         counted = count_terms(world.texts())
         write_lexical(folder / "words", [counted], np.zeros(world.rows, dtype=np.int8), np.arange(world.rows))
 
     def open(self, world: World, folder: Path) -> None:
         """Map both."""
-        self._frame = pl.read_ipc(folder / "columns.arrow")
+        self._frame = map_columns(folder / "columns.arrow")
         self._words = LexicalIndex.open(folder / "words")
         self._rules = {chosen.name: chosen.criterion() for chosen in world.filters}
 
