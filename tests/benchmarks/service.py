@@ -58,9 +58,10 @@ def main() -> None:
 
 
 def built(data: Path, rows: int) -> Iterator[tuple[str, str]]:
-    """Fill the database, put the offers in, build the snapshot."""
+    """Put the offers in, fill the database, build the snapshot."""
+    if not data.exists():
+        rongtong(data, "init")
     fill(Settings.load(data=data), rows)
-    rongtong(data, "init")
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = rongtong(data, "index", "build")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
