@@ -231,7 +231,7 @@ class CampaignStore:
             with self._database.reading() as connection:
                 rows = connection.execute(ordered.limit(batch).offset(start)).mappings().all()
             if rows:
-                yield [_assignment(row) for row in rows]
+                yield [assignment_of(row) for row in rows]
             if len(rows) < batch:
                 return
             start += batch
@@ -245,7 +245,7 @@ class CampaignStore:
         with self._database.reading() as connection:
             count = connection.execute(select(func.count()).select_from(assignments).where(own)).scalar_one()
             rows = connection.execute(ordered.limit(limit).offset(offset)).mappings().all()
-        return tuple(_assignment(row) for row in rows), count
+        return tuple(assignment_of(row) for row in rows), count
 
     def refused(self, run: Run) -> frozenset[str]:
         """The assignments of a run whose last outcome is a refusal or a withdrawal."""
@@ -273,7 +273,7 @@ class CampaignStore:
         with self._database.reading() as connection:
             for chunk in chunks([key for key in wanted if is_id(key)]):
                 query = select(assignments).where(assignments.c.id.in_(chunk), assignments.c.tenant_id == viewer.tenant)
-                found |= {row["id"]: _assignment(row) for row in connection.execute(query).mappings()}
+                found |= {row["id"]: assignment_of(row) for row in connection.execute(query).mappings()}
         missing = next((key for key in wanted if key not in found), None)
         if missing is not None:
             raise UnknownAssignment(
@@ -331,7 +331,8 @@ def _run(row: RowMapping) -> Run:
     return Run(**given, tenant=row["tenant_id"], state=RunState(row["state"]))
 
 
-def _assignment(row: RowMapping) -> AssignmentRow:
+def assignment_of(row: RowMapping) -> AssignmentRow:
+    """A row of the table as a pair on a list."""
     given = {name: row[name] for name in AssignmentRow.__slots__ if name not in ("tenant", "status")}
     return AssignmentRow(**given, tenant=row["tenant_id"], status=AssignmentStatus(row["status"]))
 

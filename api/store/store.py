@@ -19,6 +19,7 @@ from api.store.marks import IDENTITY, read_mark, write_mark
 from api.store.migrating import migrate
 from api.store.needs import NeedStore
 from api.store.offers import OfferStore
+from api.store.outcomes import OutcomeStore
 from api.store.parties import PartyStore
 from api.store.tenants import Tenant, TenantStore, Tier
 
@@ -37,6 +38,7 @@ class Store:
         self.jobs = JobStore(database)
         self.needs = NeedStore(database)
         self.campaigns = CampaignStore(database)
+        self.outcomes = OutcomeStore(database)
         self.leases = LeaseStore(database)
         self.idempotency = IdempotencyStore(database)
 

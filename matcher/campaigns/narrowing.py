@@ -1,6 +1,6 @@
 """A part of the seekers of a segment (范围内的需求方): what a campaign's filter leaves, or one share of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,6 +50,15 @@ def frozen_values(segment: SeekerSegment, row: int) -> dict[str, Value]:
     """What the columns hold of one row, typed as the registry says; nulls are absent."""
     (cells,) = segment.frame[[row]].iter_rows(named=True)
     return {code: _value(code, cell) for code, cell in cells.items() if cell is not None and code not in _NOT_FIELDS}
+
+
+def frozen_columns(segment: SeekerSegment, rows: Rows, codes: Sequence[str]) -> list[dict[str, Value]]:
+    """What some columns hold of many rows, in the order of the rows; nulls are absent."""
+    known = [code for code in codes if code in segment.frame.columns]
+    return [
+        {code: _value(code, cell) for code, cell in cells.items() if cell is not None}
+        for cells in segment.frame.select(known)[rows].iter_rows(named=True)
+    ]
 
 
 def _value(code: str, cell: Any) -> Value:

@@ -1,0 +1,36 @@
+"""The columns of a list (名单列), as they are written and as they are found again in a file that comes back."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.delivery.shown import Shown
+from matcher.declarations.registry import REGISTRY
+from matcher.learning.outcomes import OUTCOME_LABELS, OutcomeState, success_of
+from matcher.offers import OfferKind
+
+LIST, GROUNDS, GUIDE = "名单", "匹配理由", "名单说明"
+"""The sheets of a list."""
+CODE = "名单编号"
+RESULT, REASON, AMOUNT, RATE, DAY = "结果", "原因", "批准金额（万元）", "年利率（%）", "日期"
+FILLED = (RESULT, REASON, AMOUNT, RATE, DAY)
+"""The columns that an institution fills in."""
+PROFILE_LABELS: Mapping[str, str] = MappingProxyType(
+    {"industry": "行业", "region": "所在地区", "size_class": "规模", "life_stage": "发展阶段", "age_years": "成立年限"}
+)
+
+
+def told_headings(shown: Shown) -> tuple[str, ...]:
+    """The headings that are locked, in order: what the platform says of a pair."""
+    who = ("企业", "企业编号", "机构") if shown.everything else ()
+    return (CODE, "名次", "资源", *who, *profile_headings(shown), "匹配度", "资格", "待补充", "当前进展", "演示数据")
+
+
+def profile_headings(shown: Shown) -> tuple[str, ...]:
+    """The headings of the profile."""
+    return tuple(PROFILE_LABELS.get(code, REGISTRY[code].label) for code in shown.fields)
+
+
+def results_of(kind: OfferKind) -> tuple[str, ...]:
+    """What an institution may say of a pair with an offer of a kind, in Chinese."""
+    ends = {OutcomeState.FUNDED, OutcomeState.MOVED_IN, OutcomeState.INVESTED} - {success_of(kind)}
+    return tuple(label for state, label in OUTCOME_LABELS.items() if state not in {OutcomeState.PUSHED, *ends})

@@ -1,0 +1,138 @@
+"""A list as it is sent (送达名单): the pairs of one institution or of all, with profiles as they were frozen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby, islice
+
+import numpy as np
+
+from api.access.viewers import Viewer
+from api.campaigns.planning import plan_of
+from api.campaigns.running import Inputs, Runner, rows_of
+from api.clock import CHINA
+from api.delivery.shown import EVERYTHING, PROFILE_FIELDS, Shown
+from api.errors import CampaignState, UnknownAssignment
+from api.exchange.documents import value_text
+from api.store.campaigns import AssignmentRow, Campaign, Run, RunState
+from api.store.outcomes import History
+from matcher.campaigns.narrowing import frozen_columns
+from matcher.campaigns.plan import Plan
+from matcher.fields import Value
+from matcher.learning.promises import Promise
+
+_BATCH = 2_000
+DELIVERABLE = frozenset({RunState.APPROVED, RunState.DELIVERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A pair on a list with the enterprise's profile, in words by field code, and what is known of its outcome."""
+
+    row: AssignmentRow
+    profile: Mapping[str, str]
+    history: History = ()
+
+    @property
+    def kind(self) -> str:
+        """The kind of the offer."""
+        return str(self.row.match["offer"]["kind"])
+
+    @property
+    def provider(self) -> str:
+        """The institution's name as it is shown."""
+        return str(self.row.match["offer"]["provider"])
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What all exports of a run say in common: who runs the campaign, on what basis, with which versions."""
+
+    platform: str
+    campaign: Campaign
+    run: Run
+    plan: Plan
+    promise: Promise = Promise()  # noqa: RUF009  # frozen
+
+    @property
+    def day(self) -> date:
+        """The day of approval in China; what is exported twice says the same."""
+        moment = self.run.approved or self.run.finished or self.run.created
+        return moment.astimezone(CHINA).date()
+
+    @property
+    def moment(self) -> datetime:
+        """The moment that is written into files."""
+        return datetime(self.day.year, self.day.month, self.day.day)  # noqa: DTZ001  # files hold no zone
+
+    @property
+    def basis(self) -> str:
+        """The plan's basis as it is quoted."""
+        clause = self.plan.basis
+        return f"《{clause.document}》{clause.article}" + (f"：“{clause.quote}”" if clause.quote else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The lists of a run that may leave the platform."""
+
+    runner: Runner
+    viewer: Viewer
+    delivery: Delivery
+
+    def institutions(self) -> tuple[str, ...]:
+        """Those that have a list."""
+        return self.runner.store.outcomes.institutions(self.delivery.run)
+
+    def of(self, institution: str, shown: Shown) -> list[Item]:
+        """The list of one institution. Raises `UnknownAssignment` where it has none."""
+        found = list(self._items(shown, institution=institution))
+        if not found:
+            raise UnknownAssignment(
+                found=f"机构 {institution[:40]} 没有名单", expected="本次运行有名单的机构", remedy="请核对机构编号"
+            )
+        return found
+
+    def all(self) -> Iterator[Item]:
+        """Every pair, by institution, offer and place, with all that is known."""
+        return self._items(EVERYTHING)
+
+    def by_seeker(self) -> Iterator[list[Item]]:
+        """The pairs of each enterprise together."""
+        rows = self._items(EVERYTHING, by_seeker=True)
+        for _, group in groupby(rows, key=lambda item: item.row.seeker_key):
+            yield list(group)
+
+    def _items(self, shown: Shown, *, by_seeker: bool = False, institution: str | None = None) -> Iterator[Item]:
+        store, run = self.runner.store.outcomes, self.delivery.run
+        histories = store.histories(self.viewer, run.campaign_id, run)
+        inputs = self.runner.inputs(run, self.viewer)
+        codes = PROFILE_FIELDS if shown.everything else shown.fields
+        rows = store.rows(run, by_seeker=by_seeker, institution=institution)
+        while batch := list(islice(rows, _BATCH)):
+            for row, profile in zip(batch, profiles(inputs, batch, codes), strict=True):
+                yield Item(row, profile, histories.get(row.id, ()))
+
+
+def profiles(inputs: Inputs, rows: Sequence[AssignmentRow], codes: Sequence[str]) -> list[dict[str, str]]:
+    """The frozen profiles of the seekers of some pairs, in words; what is not known is absent."""
+    values = frozen_profiles(inputs, rows, codes)
+    return [{code: value_text(code, value) for code, value in item.items()} for item in values]
+
+
+def frozen_profiles(inputs: Inputs, rows: Sequence[AssignmentRow], codes: Sequence[str]) -> list[dict[str, Value]]:
+    """The frozen values of the seekers of some pairs."""
+    keys = np.array([row.seeker_key for row in rows], dtype=np.int64)
+    return frozen_columns(inputs.segment, rows_of(inputs, keys), codes)
+
+
+def lists_of(runner: Runner, viewer: Viewer, campaign: str, number: int) -> Lists:
+    """The lists of an approved run. Raises `UnknownCampaign`, and `CampaignState` before the approval."""
+    store = runner.store
+    run = store.campaigns.run(viewer, campaign, number)
+    if run.state not in DELIVERABLE:
+        raise CampaignState(
+            found=f"第 {number} 次运行尚未批准", expected="已批准的运行", remedy="请批准名单后再导出或送达"
+        )
+    platform = next((item.name for item in store.tenants.list() if item.id == viewer.tenant), viewer.tenant)
+    return Lists(runner, viewer, Delivery(platform, store.campaigns.get(viewer, campaign), run, plan_of(run.plan)))
