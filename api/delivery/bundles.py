@@ -12,12 +12,12 @@ from typing import IO, cast
 
 import orjson
 
+from api.delivery.file_names import FileNames
 from api.delivery.letters import LetterWriter
 from api.delivery.lists import Lists
 from api.delivery.shown import EVERYTHING, MASKED, Shown
 from api.delivery.word import fixed
 from api.delivery.workbooks import write_list
-from api.delivery.file_names import FileNames
 
 MANIFEST = "清单.json"
 Member = tuple[str, bytes]

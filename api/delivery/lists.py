@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from itertools import groupby, islice
 
 import numpy as np
@@ -72,13 +73,22 @@ class Delivery:
         return f"《{clause.document}》{clause.article}" + (f"：“{clause.quote}”" if clause.quote else "")
 
 
-@dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of a run that may leave the platform."""
+    """The lists of a run that may leave the platform, with what is known when they are first read."""
 
-    runner: Runner
-    viewer: Viewer
-    delivery: Delivery
+    def __init__(self, runner: Runner, viewer: Viewer, delivery: Delivery) -> None:
+        self.runner = runner
+        self.viewer = viewer
+        self.delivery = delivery
+
+    @cached_property
+    def _histories(self) -> dict[str, History]:
+        run = self.delivery.run
+        return self.runner.store.outcomes.histories(self.viewer, run.campaign_id, run)
+
+    @cached_property
+    def _inputs(self) -> Inputs:
+        return self.runner.inputs(self.delivery.run, self.viewer)
 
     def institutions(self) -> tuple[str, ...]:
         """Those that have a list."""
@@ -105,13 +115,11 @@ class Lists:
 
     def _items(self, shown: Shown, *, by_seeker: bool = False, institution: str | None = None) -> Iterator[Item]:
         store, run = self.runner.store.outcomes, self.delivery.run
-        histories = store.histories(self.viewer, run.campaign_id, run)
-        inputs = self.runner.inputs(run, self.viewer)
         codes = PROFILE_FIELDS if shown.everything else shown.fields
         rows = store.rows(run, by_seeker=by_seeker, institution=institution)
         while batch := list(islice(rows, _BATCH)):
-            for row, profile in zip(batch, profiles(inputs, batch, codes), strict=True):
-                yield Item(row, profile, histories.get(row.id, ()))
+            for row, profile in zip(batch, profiles(self._inputs, batch, codes), strict=True):
+                yield Item(row, profile, self._histories.get(row.id, ()))
 
 
 def profiles(inputs: Inputs, rows: Sequence[AssignmentRow], codes: Sequence[str]) -> list[dict[str, str]]:

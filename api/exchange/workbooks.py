@@ -21,6 +21,10 @@ from api.exchange.records import Record
 _CHUNK = 1 << 20
 _OVERLAP = 512
 _ENDLESS = 1 << 62
+_SMALL = 4 << 20
+"""A member up to so many bytes is harmless however densely it is packed."""
+_DENSEST = 250
+"""So many times a sheet may grow when it is unpacked: real ones grow 5 to 60 times, bombs about 1,000 times."""
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,7})[\"'][^<>]*(?<!/)>")
 _ROW_START = re.compile(rb"<(?:\w+:)?row\b")
 _CELL_START = re.compile(rb"<(?:\w+:)?c[\s>]")
@@ -48,13 +52,20 @@ class SheetSource:
 
 
 def open_workbook(path: Path, limits: Limits) -> SheetSource:
-    """Open the first visible sheet that holds anything.
+    """Open the first visible sheet that holds anything; raises as `open_sheets` does."""
+    first, *others = open_sheets(path, limits)
+    unread = "、".join(source.sheet.name for source in others)
+    return SheetSource(first.sheet, (f"只读取第一个工作表，未读取：{unread}",) if others else ())
+
+
+def open_sheets(path: Path, limits: Limits) -> tuple[SheetSource, ...]:
+    """Open every visible sheet that holds anything, in the order of the workbook.
 
     Raises `ImportRefused` for an archive that is truncated, corrupt, no workbook, empty or over the limits.
     """
     _check_archive(path, limits)
     try:
-        return _first_sheet(CalamineWorkbook.from_path(path))
+        return _filled_sheets(CalamineWorkbook.from_path(path))
     except (CalamineError, OSError, ValueError) as error:
         raise _corrupt() from error
     except BaseException as error:
@@ -63,7 +74,7 @@ def open_workbook(path: Path, limits: Limits) -> SheetSource:
         raise _corrupt() from error
 
 
-def _first_sheet(book: CalamineWorkbook) -> SheetSource:
+def _filled_sheets(book: CalamineWorkbook) -> tuple[SheetSource, ...]:
     names = [
         item.name
         for item in book.sheets_metadata
@@ -74,8 +85,7 @@ def _first_sheet(book: CalamineWorkbook) -> SheetSource:
         raise ImportRefused(
             found="没有数据的工作簿", expected="第一行为列名的工作表", remedy="请使用导入模板填写后再导入"
         )
-    others = "、".join(sheet.name for sheet in filled[1:])
-    return SheetSource(filled[0], (f"只读取第一个工作表，未读取：{others}",) if others else ())
+    return tuple(SheetSource(sheet) for sheet in filled)
 
 
 def _check_archive(path: Path, limits: Limits) -> None:
@@ -83,6 +93,7 @@ def _check_archive(path: Path, limits: Limits) -> None:
         with zipfile.ZipFile(path) as archive:
             if "xl/workbook.xml" not in {name.lower() for name in archive.namelist()}:
                 raise ImportRefused(found="不是 xlsx 的压缩文件", expected="xlsx 工作簿", remedy=_REMEDY)
+            _check_declared(archive, limits)
             left = limits.unpacked_bytes
             for member in archive.infolist():
                 left -= _unpack(archive, member, left, limits)
@@ -90,14 +101,28 @@ def _check_archive(path: Path, limits: Limits) -> None:
         raise _corrupt() from error
 
 
+def _check_declared(archive: zipfile.ZipFile, limits: Limits) -> None:
+    """Refuse by what the archive says of itself, before anything is unpacked; `_unpack` holds it to its word."""
+    members = archive.infolist()
+    if sum(member.file_size for member in members) > limits.unpacked_bytes:
+        raise _too_large("解压后的大小", f"{limits.unpacked_bytes // 1024**2} MB")
+    if any(member.file_size > _SMALL and member.file_size > _DENSEST * member.compress_size for member in members):
+        raise _too_large("压缩率（疑似压缩炸弹）", f"{_DENSEST} 倍")
+
+
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, limits: Limits) -> int:
     """Unpack a member to nowhere, check its checksum and reach, and give its true size in bytes."""
-    member.file_size = _ENDLESS  # the header's own figure is a claim: read on to the end of what is really there
+    declared, member.file_size = (
+        member.file_size,
+        _ENDLESS,
+    )  # the header's own figure is a claim: read on to the end of what is really there
     size, tail = 0, b""
     reach = (0, 0)
     with archive.open(member) as stream:
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
+            if size > declared:
+                raise _too_large("解压后的大小", "文件自己写明的大小")
             if size > left:
                 raise _too_large("解压后的大小", f"{limits.unpacked_bytes // 1024**2} MB")
             reach = _further(reach, tail + chunk, limits)
