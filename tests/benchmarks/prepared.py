@@ -89,6 +89,7 @@ def prepare(folder: Path, rows: int) -> World:
     if (world.folder / "manifest.json").is_file() and made_of.items() <= world.manifest.items():
         return world
     world.folder.mkdir(parents=True, exist_ok=True)
+    (world.folder / "manifest.json").unlink(missing_ok=True)  # half a world is none
     started = perf_counter()
     frame = _laid_out(world.folder, rows, encoder)
     plain = plain_columns(frame)
