@@ -11,7 +11,8 @@ _LENGTH = 11
 
 def new_code() -> str:
     """A new id: 11 characters of chance (55 bits) and a check character (ISO 7064, MOD 37,36)."""
-    body = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    chance = secrets.randbits(5 * _LENGTH)
+    body = "".join(_LETTERS[chance >> 5 * place & 31] for place in range(_LENGTH))
     return body + str(mod_37_36.calc_check_digit(body))
 
 

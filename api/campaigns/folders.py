@@ -107,7 +107,7 @@ class RunFolder:
         return self.path / f"part-{number:05}.safetensors"
 
 
-_PART = ("keys", "seeker", "offer", "points", "own")
+_PART = ("keys", "seeker", "offer", "points", "own", "top")
 _PAIRS = ("seeker", "offer", "points")
 
 

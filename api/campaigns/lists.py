@@ -69,9 +69,10 @@ def frozen_seekers(
 ) -> Iterator[tuple[int, Seeker]]:
     """Seekers by key with the values that were frozen; those gone from the store are left out."""
     parties = store.parties.get_many(viewer, keys.tolist())
-    for key, row in zip(keys.tolist(), rows_of(inputs, keys).tolist(), strict=True):
+    values = frozen_values(inputs.segment, rows_of(inputs, keys))
+    for key, held in zip(keys.tolist(), values, strict=True):
         if key in parties:
-            yield key, replace(seeker_of(parties[key]), values=frozen_values(inputs.segment, row))
+            yield key, replace(seeker_of(parties[key]), values=held)
 
 
 def _explained(seeker: Seeker, offer: Offer, nearness: Nearness, scoring: Scoring, at: date) -> Match:

@@ -162,4 +162,4 @@ class _Frozen:
         return Seen(self._offers[offer], self._values(key), self._inputs.at)
 
     def _values(self, key: int) -> Values:
-        return frozen_values(self._inputs.segment, int(rows_of(self._inputs, np.array([key]))[0]))
+        return frozen_values(self._inputs.segment, rows_of(self._inputs, np.array([key])))[0]

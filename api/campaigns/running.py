@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from api.access.viewers import Viewer
 from api.campaigns.folders import RunFolder
 from api.campaigns.planning import Prepared, plan_of, prepared, prepared_over
 from api.indexing.opening import Opened, fingerprint_of, open_current
+from api.indexing.views import Segment
 from api.store.campaigns import Run
 from api.store.store import Store
 from matcher.campaigns.assignment import Assignment, assign
@@ -57,12 +59,22 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a run is fixed to: the plan over its offers, the day, the seekers as one segment and those in the filter."""
+    """What a run is fixed to: the plan over its offers, the day, the seekers as one segment and those in the filter.
+
+    `cut` gives the rows from one to before another as a segment of their own; nothing is copied.
+    """
 
     prepared: Prepared
     at: date
     segment: SeekerSegment
     rows: Rows
+    cut: Callable[[int, int], SeekerSegment]
+
+    def share(self, rows: Rows) -> SeekerSegment:
+        """Some rising rows, at least one, as a segment of their own; vectors and words of others are not looked at."""
+        first, last = int(rows[0]), int(rows[-1]) + 1
+        within_share = self.cut(first, last)
+        return within_share if len(rows) == last - first else narrowed(within_share, rows - first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +127,11 @@ class Runner:
         ready = prepared_over(plan_of(run.plan), folder.offers())
         part = self._opened(folder).bases().get(viewer.tenant)
         if part is None:
-            return Inputs(ready, at, _nobody(self.encoder), np.empty(0, dtype=np.int64))
-        segment = SeekerSegment(part.frame, Shelf(self.encoder, part.dense, part.lexical))
-        return Inputs(ready, at, segment, within(segment, ready.plan.seekers, ready.plan.filter, at))
+            nobody = _nobody(self.encoder)
+            return Inputs(ready, at, nobody, np.empty(0, dtype=np.int64), lambda _first, _last: nobody)
+        segment = _cut(self.encoder, part, 0, len(part))
+        rows = within(segment, ready.plan.seekers, ready.plan.filter, at)
+        return Inputs(ready, at, segment, rows, partial(_cut, self.encoder, part))
 
     def outcome(self, run: Run, viewer: Viewer, watcher: Watcher) -> Outcome:
         """Gather and assign; shares that were gathered before are read from their files."""
@@ -143,7 +157,7 @@ class Runner:
             part = folder.part(number)
             if part is None:
                 told = _Told(watcher, number * each, len(parts) * each)
-                part = gather(ready.offers, narrowed(inputs.segment, rows), bounds, scoring, told)
+                part = gather(ready.offers, inputs.share(rows), bounds, scoring, told)
                 folder.save_part(number, part)
             found.append(part)
         gathered = together(found, each, bounds.of_offer)
@@ -195,6 +209,11 @@ def _floors(rule: FloorRule, inputs: Inputs, gathered: Gathered) -> Iterator[Flo
         return
     for place in range(len(inputs.prepared.offers)):
         yield Floor(rule.name, members, rule.least, place)
+
+
+def _cut(encoder: TextEncoder, part: Segment, first: int, last: int) -> SeekerSegment:
+    shelf = Shelf(encoder, part.dense.slice(first, last), part.lexical.slice(first, last))
+    return SeekerSegment(part.frame.slice(first, last - first), shelf)
 
 
 def _nobody(encoder: TextEncoder) -> SeekerSegment:

@@ -1,7 +1,7 @@
 """Campaigns in SQL (对接活动): plans, runs, assignments. What a run decided is written with its end, once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -338,5 +338,5 @@ def assignment_of(row: RowMapping) -> AssignmentRow:
 
 
 def _assignment_row(row: AssignmentRow) -> dict[str, Any]:
-    given = asdict(row)
-    return {**given, "tenant_id": given.pop("tenant"), "status": row.status.value, "match": dict(row.match)}
+    given = {name: getattr(row, name) for name in AssignmentRow.__slots__ if name != "tenant"}
+    return {**given, "tenant_id": row.tenant, "status": row.status.value, "match": dict(row.match)}

@@ -7,6 +7,7 @@ one part holding every seeker would have given, pair by pair.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,16 +48,18 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The candidates of some seekers: their keys (n,), and m pairs as places of seeker and offer, and points.
+    """The candidates of some seekers: their keys (n,), rising, and m pairs as places of seeker and offer, and points.
 
-    `own` marks the pairs that are among the best of their seeker; the others are among the best of their offer.
+    `own` marks the pairs that are among the best of their seeker, `top` those among the best of their offer in this
+    part; each is one of the two or both. The best of an offer over all parts are among these.
     """
 
     keys: Numbers
-    seeker: Numbers
-    offer: Numbers
-    points: Numbers
+    seeker: NDArray[np.int32]
+    offer: NDArray[np.int32]
+    points: NDArray[np.int32]
     own: Flags
+    top: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,99 +87,115 @@ def gather(
         )
     keys = segment.frame["key"].to_numpy()
     best = _Best(len(keys), bounds.of_seeker)
-    kept = [_Kept.none()]
+    tops = []
     for place, offer in enumerate(offers):
-        found = _Kept.of(place, *_scores(offer, segment, bounds, scoring))
+        found = _Pairs.of(place, *_scores(offer, segment, bounds, scoring))
         best.take(found)
-        kept.append(found.first(keys, int(bounds.of_offer[place])))
+        tops.append(found.first(int(bounds.of_offer[place])))
         if progress is not None:
             progress(place + 1)
-    return _part(keys, best, kept)
+    return _part(keys, best, _Pairs.joined(tops))
 
 
 def together(parts: Sequence[Part], offers: int, of_offer: Numbers) -> Gathered:
     """The candidates of all parts, no seeker standing in two; whatever the parts, the same pairs in the same order."""
     starts = np.cumsum([0, *(len(part.keys) for part in parts)])
-    keys = np.concatenate([part.keys for part in parts]) if parts else np.empty(0, dtype=np.int64)
+    keys = _joined([part.keys for part in parts], np.int64)
     order = np.argsort(keys, kind="stable")
     place = np.empty(len(keys), dtype=np.int64)
     place[order] = np.arange(len(keys))
-    seeker = place[np.concatenate([_NONE, *(part.seeker + start for part, start in zip(parts, starts, strict=False))])]
-    offer, points = (np.concatenate([_NONE, *(getattr(part, name) for part in parts)]) for name in ("offer", "points"))
-    own = np.concatenate([np.empty(0, dtype=np.bool_), *(part.own for part in parts)])
-    by_seeker = np.lexsort((seeker, -points, offer))
-    rank = np.empty(len(points), dtype=np.int64)
-    rank[by_seeker] = ranks(offer[by_seeker], np.zeros(len(points), dtype=np.int64))
-    kept = np.flatnonzero(own | (rank < of_offer[offer]))
-    kept = kept[np.lexsort((offer[kept], seeker[kept]))]
-    candidates = Candidates(len(keys), offers, seeker[kept], offer[kept], points[kept])
-    return Gathered(keys[order], candidates)
+    seeker = place[_joined([part.seeker + start for part, start in zip(parts, starts, strict=False)], np.int64)]
+    offer, points = (_joined([getattr(part, name) for part in parts], np.int32) for name in ("offer", "points"))
+    kept = _joined([part.own for part in parts], np.bool_)
+    kept[_best_of_offers(_joined([part.top for part in parts], np.bool_), seeker, offer, points, of_offer)] = True
+    pairs = np.flatnonzero(kept)
+    pairs = pairs[np.argsort(seeker[pairs] * max(offers, 1) + offer[pairs])]
+    columns = (column[pairs].astype(np.int64) for column in (seeker, offer, points))
+    return Gathered(keys[order], Candidates(len(keys), offers, *columns))
 
 
-_NONE = np.empty(0, dtype=np.int64)
+def _best_of_offers(
+    top: Flags, seeker: Numbers, offer: NDArray[np.int32], points: NDArray[np.int32], of_offer: Numbers
+) -> Numbers:
+    """The places of the pairs that are among the best of their offer over all parts, equals by key."""
+    pairs = np.flatnonzero(top)
+    pairs = pairs[np.lexsort((seeker[pairs], -points[pairs], offer[pairs]))]
+    of = offer[pairs].astype(np.int64)
+    return pairs[ranks(of, np.zeros(len(pairs), dtype=np.int64)) < of_offer[of]]
+
+
+def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
+    return np.concatenate([np.empty(0, dtype=dtype), *parts])
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """Pairs of one offer or of several: rows of the segment, places of offers, points."""
-
-    rows: Numbers
-    offers: Numbers
-    points: Numbers
-
-    @classmethod
-    def none(cls) -> "_Kept":
-        return cls(_NONE, _NONE, _NONE)
-
-    @classmethod
-    def of(cls, place: int, rows: Numbers, points: Numbers) -> "_Kept":
-        return cls(rows, np.full(len(rows), place, dtype=np.int64), points)
-
-    def first(self, keys: Numbers, depth: int) -> "_Kept":
-        """The best `depth`, equals by key."""
-        order = np.lexsort((keys[self.rows], -self.points))[:depth]
-        return _Kept(self.rows[order], self.offers[order], self.points[order])
-
-
-class _Best:
-    """The best offers of each of n seekers so far: points and offer in one number, so that no two are equal.
+class _Pairs:
+    """Pairs as rows of the segment and values: points and offer in one number, so that of one seeker no two are equal.
 
     Of equal points the earlier offer is the better one.
     """
 
+    rows: Numbers
+    value: Numbers
+
+    @classmethod
+    def joined(cls, parts: Sequence["_Pairs"]) -> "_Pairs":
+        return cls(_joined([part.rows for part in parts], np.int64), _joined([part.value for part in parts], np.int64))
+
+    @classmethod
+    def of(cls, place: int, rows: Numbers, points: Numbers) -> "_Pairs":
+        return cls(rows, points * MOST_OFFERS + (MOST_OFFERS - 1 - place))
+
+    def first(self, depth: int) -> "_Pairs":
+        """The best `depth` of one offer's pairs, of equals those of the first rows: rows are in the order of keys."""
+        if len(self.rows) <= depth:
+            return self
+        least = np.partition(self.value, len(self.value) - depth)[len(self.value) - depth] if depth else _NEVER
+        above = np.flatnonzero(self.value > least)
+        level = np.flatnonzero(self.value == least)[: depth - len(above)]
+        kept = np.concatenate([above, level])
+        return _Pairs(self.rows[kept], self.value[kept])
+
+
+_NEVER = np.iinfo(np.int64).max
+
+
+class _Best:
+    """The best offers of each of n seekers so far, as values of `_Pairs`."""
+
     def __init__(self, seekers: int, depth: int) -> None:
-        self._held = np.full((seekers, depth), -1, dtype=np.int64)
+        self.held = np.full((seekers, depth), -1, dtype=np.int64)
         self._worst = np.full(seekers, -1, dtype=np.int64)
         self._where = np.zeros(seekers, dtype=np.int64)
 
-    def take(self, found: _Kept) -> None:
+    def take(self, found: _Pairs) -> None:
         """Let each seeker keep an offer's pair in place of its worst one, if it is better."""
-        value = found.points * MOST_OFFERS + (MOST_OFFERS - 1 - found.offers)
-        better = value > self._worst[found.rows]
-        rows, where = found.rows[better], self._where[found.rows[better]]
-        self._held[rows, where] = value[better]
-        held = self._held[rows]
-        self._where[rows] = held.argmin(axis=1)
-        self._worst[rows] = held.min(axis=1)
-
-    def kept(self) -> _Kept:
-        """All pairs that are held."""
-        rows, where = np.nonzero(self._held >= 0)
-        value = self._held[rows, where]
-        return _Kept(rows, MOST_OFFERS - 1 - value % MOST_OFFERS, value // MOST_OFFERS)
+        better = np.flatnonzero(found.value > self._worst[found.rows])
+        rows, value = found.rows[better], found.value[better]
+        self.held[rows, self._where[rows]] = value
+        held = self.held[rows]
+        where = held.argmin(axis=1)
+        self._where[rows] = where
+        self._worst[rows] = held[np.arange(len(rows)), where]
 
 
-def _part(keys: Numbers, best: _Best, kept: Sequence[_Kept]) -> Part:
+def _part(keys: Numbers, best: _Best, tops: _Pairs) -> Part:
     """The pairs that are among the best of their seeker, then those that are among the best of their offer only."""
-    own = best.kept()
-    others = _Kept(*(np.concatenate([getattr(item, name) for item in kept]) for name in _Kept.__slots__))
-    fresh = ~np.isin(others.rows * MOST_OFFERS + others.offers, own.rows * MOST_OFFERS + own.offers)
+    held, marked = best.held, np.zeros(best.held.shape, dtype=np.bool_)
+    same = held[tops.rows] == tops.value[:, None]
+    both = same.any(axis=1)
+    marked[tops.rows[both], same[both].argmax(axis=1)] = True
+    mine, where = np.nonzero(held >= 0)
+    rows = np.concatenate([mine, tops.rows[~both]])
+    value = np.concatenate([held[mine, where], tops.value[~both]])
+    own = np.arange(len(rows)) < len(mine)
     return Part(
         keys,
-        np.concatenate([own.rows, others.rows[fresh]]),
-        np.concatenate([own.offers, others.offers[fresh]]),
-        np.concatenate([own.points, others.points[fresh]]),
-        np.arange(len(own.rows) + int(fresh.sum())) < len(own.rows),
+        rows.astype(np.int32),
+        (MOST_OFFERS - 1 - value % MOST_OFFERS).astype(np.int32),
+        (value // MOST_OFFERS).astype(np.int32),
+        own,
+        np.concatenate([marked[mine, where], np.ones(len(rows) - len(mine), dtype=np.bool_)]),
     )
 
 

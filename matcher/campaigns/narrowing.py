@@ -46,10 +46,9 @@ def narrowed(segment: SeekerSegment, rows: Rows) -> SeekerSegment:
     return SeekerSegment(segment.frame[rows], inner)
 
 
-def frozen_values(segment: SeekerSegment, row: int) -> dict[str, Value]:
-    """What the columns hold of one row, typed as the registry says; nulls are absent."""
-    (cells,) = segment.frame[[row]].iter_rows(named=True)
-    return {code: _value(code, cell) for code, cell in cells.items() if cell is not None and code not in _NOT_FIELDS}
+def frozen_values(segment: SeekerSegment, rows: Rows) -> list[dict[str, Value]]:
+    """What the columns hold of some rows, in their order, typed as the registry says; nulls are absent."""
+    return frozen_columns(segment, rows, [code for code in segment.frame.columns if code not in _NOT_FIELDS])
 
 
 def frozen_columns(segment: SeekerSegment, rows: Rows, codes: Sequence[str]) -> list[dict[str, Value]]:

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from matcher.declarations.registry import REGISTRY
 from matcher.derivation import age_of_days, day_number
 from matcher.eligibility.bits import Bits, either, everyone, nobody, packed, without
-from matcher.eligibility.column_types import codes_in_order, dictionary
-from matcher.eligibility.comparison import place_in_tree
+from matcher.eligibility.column_types import dictionary
 from matcher.eligibility.criteria import Leaf, Operator
+from matcher.eligibility.lines import coarser, within
 from matcher.eligibility.masks import Found
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.eligibility.stretches import Stretch
@@ -134,8 +134,7 @@ def _runs(field: str, wanted: tuple[str, ...], state: State) -> tuple[tuple[int,
 
 @cache
 def _table(field: str, wanted: tuple[str, ...], state: State) -> NDArray[np.bool_]:
-    codes = codes_in_order(REGISTRY[field])
-    return np.array([place_in_tree(field, code, wanted) is state for code in codes], dtype=np.bool_)
+    return (within if state is State.MET else coarser)(REGISTRY[field], wanted)
 
 
 def _named(rows: Stretch, leaf: Leaf) -> Found:

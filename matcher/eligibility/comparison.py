@@ -1,7 +1,7 @@
 """Comparing one known value with one criterion (比较)."""
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -38,19 +38,28 @@ def compare(leaf: Leaf, value: Value | None) -> State:
     return State.MET if COMPARISONS[leaf.operator](value, leaf.value) else State.UNMET
 
 
-@lru_cache(maxsize=1 << 16)
 def place_in_tree(field: str, code: str, wanted: tuple[str, ...]) -> State:
     """Whether a region's or industry's code lies within the wanted ones (GB/T 2260, GB/T 4754).
 
     A code that is only coarser than what is wanted (苏州市, where 虎丘区 is asked) is not known to lie within: unknown.
     """
-    taxonomy: _Taxonomy = industries if field == "industry" else regions
-    if taxonomy.is_under(code, wanted):
+    line = _taxonomy(field).ancestors(code)
+    asked, above = _reach(field, wanted)
+    if not asked.isdisjoint(line):
         return State.MET
-    if any(taxonomy.is_under(one, (code,)) for one in wanted):
-        return State.UNKNOWN
-    return State.UNMET
+    return State.UNKNOWN if line[0] in above else State.UNMET
+
+
+@lru_cache(maxsize=1 << 14)
+def _reach(field: str, wanted: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The codes that are wanted, and all that these lie within."""
+    lines = [_taxonomy(field).ancestors(one) for one in wanted]
+    return frozenset(line[0] for line in lines), frozenset(code for line in lines for code in line)
+
+
+def _taxonomy(field: str) -> "_Taxonomy":
+    return industries if field == "industry" else regions
 
 
 class _Taxonomy(Protocol):
-    def is_under(self, code: str, codes: Iterable[str]) -> bool: ...
+    def ancestors(self, code: str) -> tuple[str, ...]: ...

@@ -1,6 +1,7 @@
 """Points for a whole column of seekers and one offer (批量打分), equal to `assembling` pair by pair."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,21 @@ from matcher.eligibility.bits import Flags, unpacked
 from matcher.eligibility.column_types import dictionary
 from matcher.eligibility.criteria import conditions
 from matcher.eligibility.filtering import Assessment
+from matcher.eligibility.lines import within
 from matcher.eligibility.stretches import Store
 from matcher.offers import Offer
-from matcher.pairing.measures import PLEDGES, STRUCTURED, UNSECURED, StructuredMeasure
+from matcher.pairing.measures import (
+    PLEDGES,
+    REACH,
+    STRUCTURED,
+    UNSECURED,
+    StructuredMeasure,
+    industry_share,
+)
 from matcher.pairing.ports import Positions
 from matcher.pairing.recall import Recalled
 from matcher.pairing.scoring import Scoring
+from matcher.taxonomy.regions import region
 
 Points = NDArray[np.int64]
 _ESTATE = "has_real_estate_collateral"
@@ -56,15 +66,37 @@ def _structured(store: Store, at: Positions, item: StructuredMeasure, offer: Off
 
 
 def _by_code(store: Store, at: Positions, item: StructuredMeasure, offer: Offer, scoring: Scoring) -> Points:
-    """The points of a measure that reads one field of few values, taken once for each value that occurs."""
+    """The points of a measure that reads one place or industry, taken once for each code there is."""
     (name,) = item.reads
-    codes = dictionary(REGISTRY[name])
-    places = np.where(_known(store, name, at), store[name].values[at], len(codes))
-    fits = np.zeros(len(codes) + 1)
-    for place in np.flatnonzero(np.bincount(places, minlength=len(fits))[: len(codes)]).tolist():
-        fit = item.take({name: codes[place]}, offer)
-        fits[place] = 0.0 if fit is None else fit.value
+    fits = _fits(name, item.sees(offer))
+    places = np.where(_known(store, name, at), store[name].values[at], len(fits) - 1)
     return scoring.hundredths(item.name, fits)[places]
+
+
+@lru_cache(maxsize=4_096)
+def _fits(name: str, seen: Hashable) -> NDArray[np.float64]:
+    """The fit of every code of a field's dictionary for what an offer says, and last that of one not known: nothing.
+
+    Kept from one share of the seekers to the next, and for all offers that say the same.
+    """
+    asked = seen if isinstance(seen, tuple) else ()
+    return np.append(_FITS[name](asked), 0.0)
+
+
+def _industries(focus: tuple[str, ...]) -> NDArray[np.float64]:
+    codes = dictionary(REGISTRY["industry"])
+    return np.array([industry_share(code, focus) for code in codes]) if focus else np.zeros(len(codes))
+
+
+def _regions(served: tuple[str, ...]) -> NDArray[np.float64]:
+    field = REGISTRY["region"]
+    fits = np.zeros(len(dictionary(field)))
+    for one in served:
+        np.maximum(fits, REACH[region(one).level] * within(field, (one,)), out=fits)
+    return fits
+
+
+_FITS: Mapping[str, Callable[[tuple[str, ...]], NDArray[np.float64]]] = {"industry": _industries, "region": _regions}
 
 
 def _amounts(store: Store, at: Positions, offer: Offer) -> NDArray[np.float64]:

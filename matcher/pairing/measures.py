@@ -43,10 +43,21 @@ def industry_fit(values: Values, offer: Offer) -> Measure | None:
     code = values.get("industry")
     if not isinstance(code, str) or not offer.industry_focus:
         return None
-    if place_in_tree("industry", code, offer.industry_focus) is State.MET:
+    if _within_focus(code, offer.industry_focus):
         return Measure(1.0, f"行业“{industries.industry(code).name}”属于支持方向")
-    near = max(industries.proximity(code, focus) for focus in offer.industry_focus)
+    near = industry_share(code, offer.industry_focus)
     return Measure(near, f"行业“{industries.industry(code).name}”与支持方向相邻" if near > 0 else "")
+
+
+def industry_share(code: str, focus: tuple[str, ...]) -> float:
+    """`industry_fit` of one industry for what is focused on, as a number; nothing where there is no focus."""
+    if _within_focus(code, focus):
+        return 1.0
+    return max((industries.proximity(code, one) for one in focus), default=0.0)
+
+
+def _within_focus(code: str, focus: tuple[str, ...]) -> bool:
+    return place_in_tree("industry", code, focus) is State.MET
 
 
 REACH: Mapping[RegionLevel, float] = {RegionLevel.PROVINCE: 0.7, RegionLevel.CITY: 0.9, RegionLevel.COUNTY: 1.0}

@@ -31,5 +31,8 @@ def recall(shelf: Shelf, text: str, keys: Positions) -> Recalled:
 
     A text with nothing in it is near nothing.
     """
+    if not text:
+        nothing = np.zeros(len(keys), dtype=np.float32)
+        return Recalled(keys, nothing, nothing)
     query: NDArray[np.float32] = shelf.encoder.encode_queries([text])[0]
     return Recalled(keys, shelf.dense.similarities(query, keys), shelf.lexical.similarities(text, keys))
