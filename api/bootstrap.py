@@ -1,17 +1,17 @@
 """The composition root: settings in, a working service out. Notebooks, the command line and HTTP all start here."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from functools import cached_property, partial
+from contextlib import ExitStack, closing, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-from tokenizers import Tokenizer
 
 from api.access.viewers import Viewer
 from api.clock import now, today
-from api.encoders import open_encoder, words_of
+from api.generation import Generation
+from api.indexing.switching import Switch
+from api.live_index import LiveIndex
 from api.matchmaking import Matchmaker
-from api.offer_index import OfferIndex
+from api.opening import Opener
 from api.settings import Settings
 from api.store.store import Store, open_store
 from matcher.fields import PartyKind
@@ -21,44 +21,35 @@ from matcher.pairing.scoring import Scoring
 if TYPE_CHECKING:
     from api.campaigns.running import Runner
     from api.claims.hall import Hall
-    from api.indexing.waking import Wakeups
-    from api.party_index import PartyIndex
     from api.searching import PartySearch
 
 
 class Services:
     """Everything that a door needs (服务集合)."""
 
-    def __init__(self, settings: Settings, store: Store, encoder: TextEncoder, tokenizer: Tokenizer) -> None:
+    def __init__(self, settings: Settings, store: Store, parties: LiveIndex) -> None:
         self.settings = settings
         self.store = store
-        self.encoder = encoder
-        self.tokenizer = tokenizer
-        offers = OfferIndex(store, encoder)
-        self.matchmaker = Matchmaker(store, offers, lambda: self.parties, scoring=Scoring(), today=today)
+        self.parties = parties
+        self.matchmaker = Matchmaker(store, lambda: self.serving, scoring=Scoring(), today=today)
 
-    @cached_property
-    def parties(self) -> "PartyIndex":
-        """The index of parties, opened when it is first asked for: a single question does without."""
-        from api.indexing.children import Child
-        from api.party_index import IndexRules, PartyIndex
+    @property
+    def serving(self) -> Generation:
+        """What answers from now on: one encoder, the offers and the parties as it sees them."""
+        return self.parties.serving
 
-        return PartyIndex(
-            self.store,
-            self.encoder,
-            self.settings.snapshot_folder,
-            rules=IndexRules(self.settings.merge_rows, self.settings.merge_percent),
-            wakeups=self._wakeups(),
-            child=partial(Child, self.settings),
-        )
+    @property
+    def encoder(self) -> TextEncoder:
+        """The encoder that serves."""
+        return self.serving.encoder
 
-    @cached_property
+    @property
     def campaigns(self) -> "Runner":
-        """What runs campaigns (对接活动)."""
+        """What runs campaigns (对接活动), over the generation that serves now."""
         from api.campaigns.running import Runner
 
-        settings = self.settings
-        return Runner(self.store, lambda: self.parties, self.encoder, settings.snapshot_folder, settings.data)
+        serving = self.serving
+        return Runner(self.store, lambda: serving.parties, serving.encoder, serving.folder, self.settings.data)
 
     @cached_property
     def hall(self) -> "Hall":
@@ -75,19 +66,7 @@ class Services:
         """The search of the library."""
         from api.searching import PartySearch
 
-        return PartySearch(self.store, lambda: self.parties, today=today)
-
-    def close(self) -> None:
-        """End what was begun in the background."""
-        if "parties" in self.__dict__:
-            self.parties.stop()
-
-    def _wakeups(self) -> "Wakeups":
-        """How processes tell each other of writes: through Redis where one is given, else by polling."""
-        from api.indexing.waking import Polling, RedisWakeups
-
-        url = self.settings.redis_url
-        return RedisWakeups(url, self.store.identity()) if url else Polling()
+        return PartySearch(self.store, lambda: self.serving, today=today)
 
     @property
     def viewer(self) -> Viewer:
@@ -110,9 +89,16 @@ class Services:
 
 @contextmanager
 def build_services(settings: Settings) -> Iterator[Services]:
-    """Open the store and build the matchmaker; closes what it opened. `StoreUnavailable`, `InvalidEncoder`."""
+    """Open the store and the generation that serves; closes what it opened. `StoreUnavailable`, `InvalidEncoder`.
+
+    Where another encoder is wanted than the one on disk was made with, that one serves until `parties.start` has
+    brought the other into service.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
-    with closing(open_store(settings.store_url, tenant=settings.tenant)) as store, open_encoder(settings) as encoder:
-        services = Services(settings, store, encoder, words_of(encoder))
-        with closing(services):
-            yield services
+    with closing(open_store(settings.store_url, tenant=settings.tenant)) as store, ExitStack() as encoders:
+        opener = Opener(store, encoders)
+        parties = LiveIndex(opener.first(settings), Switch(settings, opener.open))
+        try:
+            yield Services(settings, store, parties)
+        finally:
+            parties.stop()

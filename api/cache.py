@@ -121,9 +121,10 @@ class CachedEncoder:
     The key is the encoder's fingerprint and the text's sha256: another encoder never reads these vectors.
     """
 
-    def __init__(self, encoder: TextEncoder, kept: Cache) -> None:
+    def __init__(self, encoder: TextEncoder, kept: Cache, *, prompts: tuple[str, str] = ("", "")) -> None:
         self._encoder = encoder
         self._cache = kept
+        self.prompts = prompts
 
     @property
     def fingerprint(self) -> str:

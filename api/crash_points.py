@@ -22,11 +22,14 @@ CrashPoint = Literal[
     "merge.between_files",
     "merge.before_pointer",
     "merge.after_pointer",
+    "offers.between_batches",
+    "swap.before_link",
     "job.claimed",
     "job.before_commit",
     "job.after_commit",
 ]
-"""Where a process may be made to die: a write around its commit, the index while it applies, is built or is merged, a job."""
+"""Where a process may be made to die: a write around its commit, the index while it applies, is built, is merged or
+changes its encoder, a job."""
 
 _passed: Counter[str] = Counter()
 

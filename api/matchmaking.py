@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from api.access.viewers import Viewer
-from api.offer_index import OfferIndex
+from api.generation import Generation
 from api.requests import MAX_LIMIT, MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
 from api.store.store import Store
 from matcher.errors import InvalidNeed
@@ -18,25 +17,18 @@ from matcher.pairing.texts import party_text
 from matcher.parties import Party
 from matcher.reading.statements import read_statements
 
-if TYPE_CHECKING:
-    from api.party_index import PartyIndex
-
 
 class Matchmaker:
-    """Recommends offers to seekers and seekers to offers (匹配服务). Safe to call from several threads."""
+    """Recommends offers to seekers and seekers to offers (匹配服务). Safe to call from several threads.
+
+    `live` gives the generation that serves; an answer takes it once, and is made with it alone.
+    """
 
     def __init__(
-        self,
-        store: Store,
-        offers: OfferIndex,
-        parties: Callable[[], "PartyIndex"],
-        *,
-        scoring: Scoring,
-        today: Callable[[], date],
+        self, store: Store, live: Callable[[], Generation], *, scoring: Scoring, today: Callable[[], date]
     ) -> None:
         self._store = store
-        self._offers = offers
-        self._parties = parties
+        self._live = live
         self._scoring = scoring
         self._today = today
 
@@ -48,10 +40,10 @@ class Matchmaker:
         """Rank offers for a party, a text, or both. `InvalidNeed`, `UnknownParty`, `UnknownField`."""
         at = request.at or self._today()
         wish = Wish(checked_limit(request.limit), at, request.kinds, request.include_unmet)
-        seeker = self._seeker(viewer, request, at)
-        offers = self._offers.current(viewer)
+        seeker, live = self._seeker(viewer, request, at), self._live()
+        offers = live.offers.current(viewer)
         matches, considered = match_offers(seeker, offers.shelf, wish, self._scoring)
-        return MatchAnswer(seeker, tuple(matches), considered, self._versions(offers.version, at))
+        return MatchAnswer(seeker, tuple(matches), considered, Versions(live.fingerprint, offers.version, at))
 
     def prospects(self, viewer: Viewer, request: ProspectRequest) -> ProspectAnswer:
         """Rank seekers for an offer (名单). `InvalidNeed`, `UnknownOffer`."""
@@ -60,11 +52,13 @@ class Matchmaker:
         offer = self._store.offers.get(viewer, request.offer_id)
         from matcher.pairing.prospecting import SeekerShelf, match_seekers  # columns: polars
 
-        with self._parties().open(viewer) as segments:
+        live = self._live()
+        with live.parties.open(viewer) as segments:
             seekers = SeekerShelf(segments, lambda keys: self._profiles(viewer, keys))
             matches, considered, eligible = match_seekers(offer, seekers, wish, self._scoring)
         version = self._store.offers.version()
-        return ProspectAnswer(offer, tuple(matches), considered, eligible, self._versions(version, at))
+        versions = Versions(live.fingerprint, version, at)
+        return ProspectAnswer(offer, tuple(matches), considered, eligible, versions)
 
     def _profiles(self, viewer: Viewer, keys: Sequence[int]) -> Mapping[int, Seeker]:
         return {key: seeker_of(party) for key, party in self._store.parties.get_many(viewer, keys).items()}
@@ -81,9 +75,6 @@ class Matchmaker:
         return replace(
             known, values=values, text=text, need=Need(request.text, frozenset(reading.kinds)), reading=reading
         )
-
-    def _versions(self, offers: str, at: date) -> Versions:
-        return Versions(self._offers.fingerprint, offers, at)
 
 
 _ANONYMOUS = Seeker(kind=PartyKind.ENTERPRISE, values={}, text="")

@@ -7,6 +7,7 @@ from threading import Lock
 from time import monotonic
 
 from api.access.viewers import Viewer
+from api.indexing.offer_vectors import OfferVectors
 from api.store.store import Store
 from embeddings.lexical import LexicalIndex
 from embeddings.vectors import Vectors
@@ -34,6 +35,7 @@ class _Platform:
 
     building: Lock
     built: VersionedOffers | None = None
+    vectors: OfferVectors | None = None
     looked: float = 0.0
     writes: int = -1
 
@@ -41,12 +43,21 @@ class _Platform:
 class OfferIndex:
     """A shelf of offers for each platform, as fresh as the store (资源检索面). Safe to call from several threads.
 
-    While one thread rebuilds, the others are answered from what was built before.
+    While one thread rebuilds, the others are answered from what was built before. Texts that were encoded before are
+    not encoded again: those of the shelf before, or those that `kept` gives at first.
     """
 
-    def __init__(self, store: Store, encoder: TextEncoder, *, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        store: Store,
+        encoder: TextEncoder,
+        *,
+        kept: Callable[[], OfferVectors] = OfferVectors,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._store = store
         self._encoder = encoder
+        self._kept = kept
         self._clock = clock
         self._platforms: dict[str, _Platform] = {}
         self._lock = Lock()
@@ -55,6 +66,11 @@ class OfferIndex:
     def fingerprint(self) -> str:
         """The encoder that the vectors were made with."""
         return self._encoder.fingerprint
+
+    def platforms(self) -> list[str]:
+        """The platforms that were asked for so far."""
+        with self._lock:
+            return list(self._platforms)
 
     def current(self, viewer: Viewer) -> VersionedOffers:
         """The offers that a viewer may be matched to, rebuilt if any has changed."""
@@ -76,12 +92,13 @@ class OfferIndex:
         looked, writes = self._clock(), self._store.offers.writes
         version = self._store.offers.version()
         if platform.built is None or platform.built.version != version:
-            platform.built = VersionedOffers(version, self._shelf(self._store.offers.list(viewer)))
+            platform.built = VersionedOffers(version, self._shelf(platform, self._store.offers.list(viewer)))
             gc.freeze()  # a full collection would walk through millions of parts of offers and hold up every answer
         platform.looked, platform.writes = looked, writes
         return platform.built
 
-    def _shelf(self, offers: tuple[Offer, ...]) -> OfferShelf:
+    def _shelf(self, platform: _Platform, offers: tuple[Offer, ...]) -> OfferShelf:
         texts = [offer_text(offer) for offer in offers]
-        dense, lexical = Vectors.of(self._encoder.encode(texts)), LexicalIndex.of(texts)
-        return OfferShelf.of(offers, Shelf(self._encoder, dense, lexical))
+        known = self._kept() if platform.vectors is None else platform.vectors
+        platform.vectors, rows = known.encoded(texts, self._encoder.encode)
+        return OfferShelf.of(offers, Shelf(self._encoder, Vectors.of(rows), LexicalIndex.of(texts)))

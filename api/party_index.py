@@ -208,6 +208,8 @@ class PartyIndex:
         """Begin to merge, in a child process, if so much stands beside the snapshot and nobody is at it."""
         if self._child is None or not self._rules.merge_due(self._loaded().view):
             return None
+        if current_snapshot(self._root) is None:  # the generation was swept: its last queries need no merge
+            return None
         with working_on(self._root, wait=False) as free:
             return self._child("merge") if free else None
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.access.viewers import Viewer
+from api.generation import Generation
 from api.matchmaking import checked_limit, checked_text
 from api.store.store import Store
 from matcher.eligibility.criteria import Criterion
@@ -17,7 +18,6 @@ from matcher.fields import PartyKind
 from matcher.parties import Party
 
 if TYPE_CHECKING:
-    from api.party_index import PartyIndex
     from matcher.pairing.prospecting import SeekerSegment
 
 
@@ -47,6 +47,8 @@ class SearchAnswer:
     found: tuple[Found, ...]
     considered: int
     at: date
+    encoder: str = ""
+    """The fingerprint of the encoder that the text was compared by; empty where it is not known."""
 
 
 class Nearest(Protocol):
@@ -63,11 +65,11 @@ Best = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 
 class PartySearch:
-    """The operator's library search. Safe to call from several threads."""
+    """The operator's library search. Safe to call from several threads; `live` gives the generation that serves."""
 
-    def __init__(self, store: Store, parties: Callable[[], "PartyIndex"], *, today: Callable[[], date]) -> None:
+    def __init__(self, store: Store, live: Callable[[], Generation], *, today: Callable[[], date]) -> None:
         self._store = store
-        self._parties = parties
+        self._live = live
         self._today = today
 
     def search(self, viewer: Viewer, request: SearchRequest) -> SearchAnswer:
@@ -81,7 +83,8 @@ class PartySearch:
             )
         text = checked_text(request.text) if request.text else ""
         at, limit = request.at or self._today(), checked_limit(request.limit)
-        with self._parties().open(viewer) as segments:
+        live = self._live()
+        with live.parties.open(viewer) as segments:
             parts = [_of_segment(segment, request, text, at, limit) for segment in segments]
         keys, similarities = _best([part for part, _ in parts], limit, nearest=bool(text))
         parties = self._store.parties.get_many(viewer, keys.tolist())
@@ -90,7 +93,7 @@ class PartySearch:
             for key, similarity in zip(keys.tolist(), similarities.tolist(), strict=True)
             if key in parties
         )
-        return SearchAnswer(found, sum(count for _, count in parts), at)
+        return SearchAnswer(found, sum(count for _, count in parts), at, live.fingerprint)
 
 
 def _of_segment(segment: "SeekerSegment", request: SearchRequest, text: str, at: date, limit: int) -> tuple[Best, int]:

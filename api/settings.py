@@ -120,7 +120,7 @@ class Settings(BaseSettings):
 
     @property
     def snapshot_folder(self) -> Path:
-        """Where the derived snapshot (vectors and columns) is kept."""
+        """Where the derived snapshot (vectors and columns) that serves is kept: a link to its encoder's generation."""
         return self.data / "snapshot"
 
 

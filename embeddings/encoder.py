@@ -31,6 +31,10 @@ class Encoder(Protocol):
     def dimension(self) -> int:
         """The number of components of a vector."""
 
+    @property
+    def prompts(self) -> tuple[str, str]:
+        """What is put before a search text and before a stored text; empty where nothing is."""
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give an (n, d) float32 array of unit rows for stored texts; a text with nothing in it gives a zero row."""
 
@@ -46,6 +50,7 @@ class TransformerEncoder:
 
     def __init__(self, model: "SentenceTransformer", *, prompts: tuple[str, str] = ("", "")) -> None:
         self._model = model
+        self.prompts = prompts
         self._query_prompt, self._passage_prompt = prompts
         self.fingerprint = _model_fingerprint(model, prompts)
 

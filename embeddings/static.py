@@ -67,6 +67,7 @@ class StaticEncoder:
             self._clean, tokenizer.normalizer = normalised, None
         self.tokenizer = tokenizer
         self._table = table
+        self.prompts = prompts
         self._query_prompt, self._passage_prompt = prompts
 
     @property

@@ -1,4 +1,4 @@
-"""The child process that builds or merges the snapshot: `python -m api.indexing build|rebuild|merge`.
+"""The child process that works on the index: `python -m api.indexing build|rebuild|merge|prepare`.
 
 Its settings come from its parent, over standard input (see `children`); its exit status says whether it worked.
 """
@@ -11,33 +11,42 @@ import structlog
 
 from api.encoders import open_encoder
 from api.indexing.building import Workshop
-from api.indexing.children import Task, give_way, settings_from_parent, working_on
+from api.indexing.children import Errand, give_way, settings_from_parent, working_on
+from api.indexing.generations import GenerationFolders
 from api.indexing.making import Maker
 from api.indexing.pooling import PooledParts
+from api.indexing.preparing import prepare
 from api.logs import configure
+from api.settings import Settings
 from api.store.store import open_store
 
 
-def main(task: Task) -> int:
-    """Do the task once the folder is free; a merge is left to whoever is at work on the folder already."""
+def main(errand: Errand) -> int:
+    """Do the errand; a merge or a change of encoder is left to whoever is at work on it already."""
     settings = settings_from_parent()
     configure(settings.log_format)
-    if task == "merge":
+    if errand in {"merge", "prepare"}:
         give_way()
-    with working_on(settings.snapshot_folder, wait=task != "merge") as free:
-        if not free:
-            return 0
-        try:
-            with (
-                closing(open_store(settings.store_url, tenant=settings.tenant)) as store,
-                open_encoder(settings) as encoder,
-            ):
-                parts = PooledParts(settings, processes=len(os.sched_getaffinity(0)))
-                Workshop(store, Maker(encoder), settings.snapshot_folder, parts).do(task)
-        except Exception:  # noqa: BLE001  # the parent sees the status, the operator this line
-            structlog.get_logger("index").exception("index.task_failed", task=task)
-            return 1
+    try:
+        _done(settings, errand)
+    except Exception:  # noqa: BLE001  # the parent sees the status, the operator this line
+        structlog.get_logger("index").exception("index.task_failed", task=errand)
+        return 1
     return 0
+
+
+def _done(settings: Settings, errand: Errand) -> None:
+    if errand == "prepare":
+        with working_on(GenerationFolders(settings).root, wait=False) as free:
+            if free:
+                prepare(settings)
+        return
+    with open_encoder(settings) as encoder, closing(open_store(settings.store_url, tenant=settings.tenant)) as store:
+        folder = GenerationFolders(settings).folder(encoder.fingerprint)
+        with working_on(folder, wait=errand != "merge") as free:
+            if free:
+                parts = PooledParts(settings, processes=len(os.sched_getaffinity(0)))
+                Workshop(store, Maker(encoder), folder, parts).do(errand)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,11 @@ class Workshop:
         """What a snapshot of ours bears."""
         return fingerprint_of(self._maker.encoder.fingerprint, self._store.identity())
 
+    def behind(self) -> int:
+        """How many changes of parties the snapshot on disk does not hold; none where there is no snapshot."""
+        opened = self._opened()
+        return 0 if opened is None else self._store.changes.latest() - opened.sequence
+
     def do(self, task: Task) -> bool:
         """Do a task; gives whether there was anything to do."""
         opened = None if task == "rebuild" else self._opened()

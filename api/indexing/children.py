@@ -18,6 +18,8 @@ from api.settings import Settings
 
 Task = Literal["build", "rebuild", "merge"]
 """`build` leaves a snapshot alone that is there and in order; `rebuild` does not; `merge` needs one."""
+Errand = Task | Literal["prepare"]
+"""What a child may be sent for: a task, or a whole generation, offers and all."""
 LOCK = "lock"
 _NICE = 10
 
@@ -25,7 +27,7 @@ _NICE = 10
 class Child:
     """A process that builds or merges the snapshot."""
 
-    def __init__(self, settings: Settings, task: Task) -> None:
+    def __init__(self, settings: Settings, task: Errand) -> None:
         command = [sys.executable, "-m", "api.indexing", task]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  # our own module
         if self._process.stdin is not None:

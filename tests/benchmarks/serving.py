@@ -68,7 +68,7 @@ def imported(folder: Path, shared: Path) -> float:
 
 def rebuilt(folder: Path) -> float:
     """Seconds to rebuild the index after its snapshot is lost."""
-    subprocess.run(["rm", "-rf", folder / "snapshot"], check=True)
+    subprocess.run(["rm", "-rf", folder / "snapshot", folder / "generations"], check=True)
     return rongtong(folder, "status")
 
 
