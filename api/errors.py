@@ -139,6 +139,12 @@ class UnknownNeed(ServiceError):
     code = "unknown_need"
 
 
+class UnknownDeal(ServiceError):
+    """No deal or fund with this id on this platform (项目或基金不存在)."""
+
+    code = "unknown_deal"
+
+
 class UnknownCampaign(ServiceError):
     """No campaign, or no run of it, with this id (活动不存在)."""
 

@@ -105,3 +105,24 @@ class ClaimRefused(MatcherError):
     """A claim on a posted need that cannot be granted: it is full, over, or withdrawn (抢单未成)."""
 
     code = "claim_refused"
+
+
+class InvalidDeal(MatcherError):
+    """An entry in a deal's or a fund's history that cannot be read as one (项目记录不合规)."""
+
+    code = "invalid_deal"
+
+
+class DealRefused(MatcherError):
+    """A move, vote or payment that the pipeline forbids (流程不允许): which gate, which article, what is missing.
+
+    `gate` is the code of what stands in the way and `missing` are Chinese phrases, one for each thing that is lacking.
+    """
+
+    code = "deal_refused"
+
+    def __init__(
+        self, *, found: str, expected: str, remedy: str, gate: str = "", missing: tuple[str, ...] = ()
+    ) -> None:
+        self.gate, self.missing = gate, missing
+        super().__init__(found=found, expected=expected, remedy=remedy)
