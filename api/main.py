@@ -19,7 +19,22 @@ from api.errors import ServiceError
 from api.jobs.attending import attended_jobs
 from api.logs import configure
 from api.problems import Problem, Refusal
-from api.routes import bulk, campaigns, docs, fields, health, imports, jobs, matching, needs, offers, parties, search
+from api.routes import (
+    bulk,
+    campaigns,
+    deliveries,
+    docs,
+    fields,
+    health,
+    imports,
+    jobs,
+    matching,
+    needs,
+    offers,
+    outcomes,
+    parties,
+    search,
+)
 from api.routes.answers import ProblemAnswer
 from api.routes.services import Services
 from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_schema
@@ -43,6 +58,8 @@ ROUTERS = (
     imports.router,
     jobs.router,
     campaigns.router,
+    deliveries.router,
+    outcomes.router,
     needs.router,
     fields.router,
     health.router,
@@ -110,7 +127,11 @@ def body_limits(settings: Settings) -> BodyLimits:
     """The limits on request bodies: JSON is small, a file to import larger, with room for the form around it."""
     return BodyLimits(
         settings.max_json_bytes,
-        {"/v1/imports": settings.max_import_bytes + 64 * 1024, bulk.PATH: settings.max_bulk_bytes},
+        {
+            "/v1/imports": settings.max_import_bytes + 64 * 1024,
+            deliveries.PATH: settings.max_import_bytes + 64 * 1024,
+            bulk.PATH: settings.max_bulk_bytes,
+        },
     )
 
 

@@ -11,7 +11,7 @@ from api.access.viewers import Viewer
 from api.campaigns.codes import new_code
 from api.campaigns.running import Inputs, Outcome, rows_of
 from api.claims.hall import institution_of
-from api.exchange.documents import match_document
+from api.exchange.documents import match_document, profile_document
 from api.matchmaking import seeker_of
 from api.store.campaigns import AssignmentRow, AssignmentStatus, Run
 from api.store.store import Store
@@ -100,7 +100,7 @@ def _row(run: Run, viewer: Viewer, offer: Offer, rank: int, key: int, match: Mat
         points=round(match.score * 100),
         eligibility=match.eligibility.state.value,
         status=AssignmentStatus.ACTIVE,
-        match=match_document(match),
+        match=match_document(match) | {"profile": profile_document(match.values)},
     )
 
 

@@ -1,28 +1,22 @@
-"""A list as it is sent (送达名单): the pairs of one institution or of all, with profiles as they were frozen."""
+"""A list as it is sent (送达名单): the pairs of one institution or of all, with profiles as they were."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from itertools import groupby, islice
-
-import numpy as np
+from itertools import groupby
 
 from api.access.viewers import Viewer
 from api.campaigns.planning import plan_of
-from api.campaigns.running import Inputs, Runner, rows_of
 from api.clock import CHINA
-from api.delivery.shown import EVERYTHING, PROFILE_FIELDS, Shown
+from api.delivery.shown import EVERYTHING, Shown, profile
 from api.errors import CampaignState, UnknownAssignment
-from api.exchange.documents import value_text
 from api.store.campaigns import AssignmentRow, Campaign, Run, RunState
 from api.store.outcomes import History
-from matcher.campaigns.narrowing import frozen_columns
+from api.store.store import Store
 from matcher.campaigns.plan import Plan
-from matcher.fields import Value
 from matcher.learning.promises import Promise
 
-_BATCH = 2_000
 DELIVERABLE = frozenset({RunState.APPROVED, RunState.DELIVERED})
 
 
@@ -76,23 +70,19 @@ class Delivery:
 class Lists:
     """The lists of a run that may leave the platform, with what is known when they are first read."""
 
-    def __init__(self, runner: Runner, viewer: Viewer, delivery: Delivery) -> None:
-        self.runner = runner
+    def __init__(self, store: Store, viewer: Viewer, delivery: Delivery) -> None:
+        self.store = store
         self.viewer = viewer
         self.delivery = delivery
 
     @cached_property
     def _histories(self) -> dict[str, History]:
         run = self.delivery.run
-        return self.runner.store.outcomes.histories(self.viewer, run.campaign_id, run)
-
-    @cached_property
-    def _inputs(self) -> Inputs:
-        return self.runner.inputs(self.delivery.run, self.viewer)
+        return self.store.outcomes.histories(self.viewer, run.campaign_id, run)
 
     def institutions(self) -> tuple[str, ...]:
         """Those that have a list."""
-        return self.runner.store.outcomes.institutions(self.delivery.run)
+        return self.store.outcomes.institutions(self.delivery.run)
 
     def of(self, institution: str, shown: Shown) -> list[Item]:
         """The list of one institution. Raises `UnknownAssignment` where it has none."""
@@ -113,34 +103,30 @@ class Lists:
         for _, group in groupby(rows, key=lambda item: item.row.seeker_key):
             yield list(group)
 
-    def _items(self, shown: Shown, *, by_seeker: bool = False, institution: str | None = None) -> Iterator[Item]:
-        store, run = self.runner.store.outcomes, self.delivery.run
-        codes = PROFILE_FIELDS if shown.everything else shown.fields
-        rows = store.rows(run, by_seeker=by_seeker, institution=institution)
-        while batch := list(islice(rows, _BATCH)):
-            for row, profile in zip(batch, profiles(self._inputs, batch, codes), strict=True):
-                yield Item(row, profile, self._histories.get(row.id, ()))
+    def of_seeker(self, seeker: str) -> list[Item]:
+        """The pairs of one enterprise. Raises `UnknownAssignment` where it is on no list."""
+        found = list(self._items(EVERYTHING, by_seeker=True, seeker=seeker))
+        if not found:
+            raise UnknownAssignment(
+                found=f"主体 {seeker[:40]} 不在名单上", expected="本次运行名单上的主体", remedy="请核对主体编号"
+            )
+        return found
+
+    def _items(
+        self, shown: Shown, *, by_seeker: bool = False, institution: str | None = None, seeker: str | None = None
+    ) -> Iterator[Item]:
+        store, run = self.store.outcomes, self.delivery.run
+        rows = store.rows(run, by_seeker=by_seeker, institution=institution, seeker=seeker)
+        for row in rows:
+            yield Item(row, profile(row, shown), self._histories.get(row.id, ()))
 
 
-def profiles(inputs: Inputs, rows: Sequence[AssignmentRow], codes: Sequence[str]) -> list[dict[str, str]]:
-    """The frozen profiles of the seekers of some pairs, in words; what is not known is absent."""
-    values = frozen_profiles(inputs, rows, codes)
-    return [{code: value_text(code, value) for code, value in item.items()} for item in values]
-
-
-def frozen_profiles(inputs: Inputs, rows: Sequence[AssignmentRow], codes: Sequence[str]) -> list[dict[str, Value]]:
-    """The frozen values of the seekers of some pairs."""
-    keys = np.array([row.seeker_key for row in rows], dtype=np.int64)
-    return frozen_columns(inputs.segment, rows_of(inputs, keys), codes)
-
-
-def lists_of(runner: Runner, viewer: Viewer, campaign: str, number: int) -> Lists:
+def lists_of(store: Store, viewer: Viewer, campaign: str, number: int) -> Lists:
     """The lists of an approved run. Raises `UnknownCampaign`, and `CampaignState` before the approval."""
-    store = runner.store
     run = store.campaigns.run(viewer, campaign, number)
     if run.state not in DELIVERABLE:
         raise CampaignState(
             found=f"第 {number} 次运行尚未批准", expected="已批准的运行", remedy="请批准名单后再导出或送达"
         )
     platform = next((item.name for item in store.tenants.list() if item.id == viewer.tenant), viewer.tenant)
-    return Lists(runner, viewer, Delivery(platform, store.campaigns.get(viewer, campaign), run, plan_of(run.plan)))
+    return Lists(store, viewer, Delivery(platform, store.campaigns.get(viewer, campaign), run, plan_of(run.plan)))

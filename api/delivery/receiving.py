@@ -1,13 +1,13 @@
 """A returned list against what is known (回传登记): only what is new is added, and all of a file or nothing of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from api.access.viewers import Viewer
 from api.delivery.filled import CellProblem, Slip
-from api.delivery.headings import CODE, RESULT
+from api.delivery.headings import CODE, DAY, RESULT
 from api.delivery.returns import FilledRow, Returned, read_return
 from api.errors import ImportRefused, UnknownAssignment
 from api.exchange.limits import DEFAULT_LIMITS, Limits
@@ -60,18 +60,19 @@ def receive(
     histories = store.outcomes.histories(viewer, campaign)
     _check_campaign(store.campaigns, viewer, campaign, returned, histories)
     new = [row for row in returned.said if not _known(row, histories)]
+    returned.problems += [_redated(returned.sheet, row) for row in new if _restated(row, histories)]
+    new = [row for row in new if not _restated(row, histories)]
     reports = [OutcomeReport(row.code, row.filled.event(how.by, now), row.filled.day is not None) for row in new]
     writes = not how.dry and (how.partial or not returned.problems)
     results = _taken(store.outcomes, viewer, campaign, reports, now, writes=writes, whole=not how.partial)
     refused = [_problem(returned.sheet, row, result) for row, result in zip(new, results, strict=True) if result.error]
     problems = sorted([*returned.problems, *refused], key=lambda problem: problem.line)
     added = sum(result.state is ReportState.ADDED for result in results)
-    same = len(returned.said) - len(new) + sum(result.state is ReportState.SAME for result in results)
     return ReturnReport(
         sheet=returned.sheet,
         rows=returned.rows,
         said=len(returned.said),
-        same=same,
+        same=sum(_known(row, histories) for row in returned.said),
         added=added,
         problem_count=len(problems),
         problems=tuple(problems[:MOST_PROBLEMS]),
@@ -97,6 +98,20 @@ def _taken(
 def _known(row: FilledRow, histories: dict[str, History]) -> bool:
     """Whether the row says what was said before: what was sent out with the list is in the history."""
     return any(row.filled.says(event) for event in histories.get(row.code, ()))
+
+
+def _restated(row: FilledRow, histories: dict[str, History]) -> bool:
+    """Whether the row says what was said before, of another day."""
+    return any(replace(row.filled, day=None).says(event) for event in histories.get(row.code, ()))
+
+
+def _redated(sheet: str, row: FilledRow) -> CellProblem:
+    slip = Slip(
+        f"结果与已登记的相同，而日期改为 {row.filled.day}",
+        "已登记的日期，或新的结果",
+        "已登记的反馈只增不改；登记有误的请联系平台",
+    )
+    return slip.at(sheet, row.line, DAY)
 
 
 def _problem(sheet: str, row: FilledRow, result: ReportResult) -> CellProblem:

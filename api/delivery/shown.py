@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from api.exchange.documents import PROFILE_FIELDS
 from api.store.campaigns import AssignmentRow
 from matcher.declarations.registry import REGISTRY
 
-PROFILE_FIELDS = ("industry", "region", "size_class", "life_stage", "age_years")
-"""What an institution sees without consent (行业、地区、规模、阶段、年限)."""
 HIDDEN = "授权后可见"
 _EVIDENCE_OF = {"industry": ("industry",), "region": ("region",), "completeness": (), "preference": ()}
 """The fields that a contribution's evidence speaks of: none where it names conditions; any other may tell anything."""
@@ -37,6 +36,14 @@ class Shown:
 
 EVERYTHING = Shown(everything=True)
 MASKED = Shown()
+
+
+def profile(row: AssignmentRow, shown: Shown) -> dict[str, str]:
+    """What is known of the fields that may be seen, in words: from the profile, else from the conditions' values."""
+    known: Mapping[str, Mapping[str, Any]] = row.match.get("profile", {})
+    judged = {item["field"]: item["value_text"] for item in row.match["eligibility"]["criteria"]}
+    said = {code: known[code]["text"] if code in known else judged.get(code) for code in shown.fields}
+    return {code: text for code, text in said.items() if text is not None}
 
 
 @dataclass(frozen=True, slots=True)

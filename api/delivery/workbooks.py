@@ -17,7 +17,7 @@ from api.clock import CHINA
 from api.delivery.guide import guide_lines
 from api.delivery.headings import CODE, FILLED, GROUNDS, GUIDE, LIST, results_of, told_headings
 from api.delivery.lists import Delivery, Item
-from api.delivery.shown import PROFILE_FIELDS, Shown, grounds
+from api.delivery.shown import Shown, grounds
 from api.exchange.exporting import SYNTHETIC_LABEL
 from matcher.eligibility.results import STATE_LABELS, State
 from matcher.learning.outcomes import OUTCOME_LABELS, Event, OutcomeState, current
@@ -135,13 +135,12 @@ def told_cells(item: Item, shown: Shown) -> tuple[Cell, ...]:
     row, match = item.row, item.row.match
     seeker = match["seeker"]
     who = (seeker["name"], row.seeker_id, item.provider) if shown.everything else ()
-    codes = PROFILE_FIELDS if shown.everything else shown.fields
     return (
         row.id,
         row.rank,
         match["offer"]["name"],
         *who,
-        *(item.profile.get(code) for code in codes),
+        *(item.profile.get(code) for code in shown.fields),
         row.points / 100,
         STATE_LABELS[State(row.eligibility)],
         "、".join(unknown["label"] for unknown in match["unknowns"]),

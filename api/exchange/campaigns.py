@@ -61,7 +61,8 @@ def state_of(run: Run, job: Job | None) -> RunState:
 
 
 def assignment_document(row: AssignmentRow) -> Document:
-    """A pair on a list, with the match as it was shown when the list was made."""
+    """A pair on a list, with the match and the profile as they were when the list was made."""
+    profile: Document = row.match.get("profile", {})
     return {
         "id": row.id,
         "seeker_id": row.seeker_id,
@@ -71,7 +72,8 @@ def assignment_document(row: AssignmentRow) -> Document:
         "score": row.points / 100,
         "eligibility": row.eligibility,
         "status": row.status.value,
-        "match": dict(row.match),
+        "profile": {code: known["text"] for code, known in profile.items()},
+        "match": {name: part for name, part in row.match.items() if name != "profile"},
     }
 
 

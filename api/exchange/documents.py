@@ -16,7 +16,7 @@ from matcher.eligibility.results import NOT_APPLICABLE_VALUE, STATE_LABELS, Elig
 from matcher.fields import Value
 from matcher.offers import OFFER_KIND_LABELS, Offer, Terms
 from matcher.pairing.matches import Match
-from matcher.parties import Fact, Party
+from matcher.parties import Fact, Party, Values
 
 Document = dict[str, Any]
 """A JSON object: str, int, float, bool, None, lists and further objects only."""
@@ -40,6 +40,19 @@ def match_document(match: Match) -> Document:
         "unknowns": [{"field": code, "label": REGISTRY[code].label} for code in match.unknowns],
         "explanation": match.explanation,
         "synthetic": match.seeker_synthetic or match.offer.synthetic,
+    }
+
+
+PROFILE_FIELDS = ("industry", "region", "size_class", "life_stage", "age_years")
+"""What an institution sees of an enterprise without consent (行业、地区、规模、阶段、年限)."""
+
+
+def profile_document(values: Values) -> Document:
+    """Give the profile (画像) of a seeker: value and words of each field that is known; the others are absent."""
+    return {
+        code: {"value": json_value(values[code]), "text": value_text(code, values[code])}
+        for code in PROFILE_FIELDS
+        if code in values
     }
 
 

@@ -93,7 +93,7 @@ class RunsAnswer(Answer):
 
 
 class AssignmentAnswer(Answer):
-    """名单上的一项。"""
+    """名单上的一项；profile 为机构可见的画像（字段与文字），未知的字段不出现。"""
 
     id: str
     seeker_id: str
@@ -103,6 +103,7 @@ class AssignmentAnswer(Answer):
     score: float
     eligibility: State
     status: AssignmentStatus
+    profile: dict[str, str]
     match: MatchAnswer
 
 

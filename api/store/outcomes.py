@@ -57,13 +57,20 @@ class ReportResult:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What is needed of a pair on a list to judge what is said of it."""
+    """What is needed of a pair on a list to judge and to count what is said of it; codes are of the profile."""
 
     id: str
     run_id: str
+    seeker_key: int
+    seeker_id: str
+    offer_id: str
     institution: str
+    provider: str
     status: AssignmentStatus
     kind: OfferKind
+    synthetic: bool
+    industry: str | None
+    region: str | None
 
 
 class OutcomeStore:
@@ -72,7 +79,9 @@ class OutcomeStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def rows(self, run: Run, *, by_seeker: bool = False, institution: str | None = None) -> Iterator[AssignmentRow]:
+    def rows(
+        self, run: Run, *, by_seeker: bool = False, institution: str | None = None, seeker: str | None = None
+    ) -> Iterator[AssignmentRow]:
         """Yield the pairs of a run that stand, by institution, offer and place; or by seeker.
 
         Ids come first, which are small; each batch is then read by id.
@@ -82,6 +91,8 @@ class OutcomeStore:
         query = select(table.id).where(table.run_id == run.id, table.status == AssignmentStatus.ACTIVE.value)
         if institution is not None:
             query = query.where(table.institution == institution)
+        if seeker is not None:
+            query = query.where(table.seeker_id == seeker)
         with self._database.reading() as connection:
             keys = connection.execute(query.order_by(*order, table.id)).scalars().all()
         for chunk in chunks(keys, _BATCH):
@@ -102,6 +113,24 @@ class OutcomeStore:
         with self._database.reading() as connection:
             found = connection.execute(select(assignments.c.institution).where(own).distinct()).scalars().all()
         return tuple(sorted(found))
+
+    def pairs(self, viewer: Viewer, campaign: str) -> tuple[Pair, ...]:
+        """All pairs that were ever on a list of a campaign, by id."""
+        own = (assignments.c.campaign_id == campaign) & (assignments.c.tenant_id == viewer.tenant)
+        with self._database.reading() as connection:
+            return tuple(_pairs(connection, own))
+
+    def standing(self, run: Run) -> tuple[Pair, ...]:
+        """The pairs of a run that stand, by id."""
+        own = (assignments.c.run_id == run.id) & (assignments.c.status == AssignmentStatus.ACTIVE.value)
+        with self._database.reading() as connection:
+            return tuple(_pairs(connection, own))
+
+    def history(self, viewer: Viewer, key: str) -> History:
+        """What is known of one pair; nothing of one that is not there."""
+        own = (assignments.c.id == key) & (assignments.c.tenant_id == viewer.tenant)
+        with self._database.reading() as connection:
+            return _histories(connection, select(assignments.c.id).where(own)).get(key, ())
 
     def histories(self, viewer: Viewer, campaign: str, run: Run | None = None) -> dict[str, History]:
         """What is known of the pairs of a campaign, or of one run, by id; those of which nothing is are absent."""
@@ -223,10 +252,18 @@ def _askable(key: str) -> bool:
 
 def _pairs(connection: Connection, own: Any) -> Iterator[Pair]:
     table = assignments.c
-    kind = table.match["offer"]["kind"].as_string().label("kind")
-    query = select(table.id, table.run_id, table.institution, table.status, kind).where(own).order_by(table.id)
-    for row in connection.execute(query):
-        yield Pair(row.id, row.run_id, row.institution, AssignmentStatus(row.status), OfferKind(row.kind))
+    said = {
+        "kind": table.match["offer"]["kind"].as_string(),
+        "provider": table.match["offer"]["provider"].as_string(),
+        "synthetic": table.match["synthetic"].as_boolean(),
+        "industry": table.match[("profile", "industry", "value")].as_string(),
+        "region": table.match[("profile", "region", "value")].as_string(),
+    }
+    plain = (table.id, table.run_id, table.seeker_key, table.seeker_id, table.offer_id, table.institution, table.status)
+    query = select(*plain, *(column.label(name) for name, column in said.items())).where(own)
+    for row in connection.execute(query.order_by(table.id)).mappings():
+        typed = {"status": AssignmentStatus(row["status"]), "kind": OfferKind(row["kind"])}
+        yield Pair(**(dict(row) | typed))
 
 
 def _histories(connection: Connection, keys: Select[tuple[str]]) -> dict[str, History]:

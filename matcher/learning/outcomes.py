@@ -100,7 +100,7 @@ def current(history: Sequence[Event]) -> Event:
 
 
 def added(history: Sequence[Event], event: Event, kind: OfferKind) -> tuple[Event, ...]:
-    """The history with one more event; the same event again changes nothing.
+    """The history with one more event; one that was there before changes nothing, so that a batch may be sent again.
 
     Raises `InvalidOutcome` for a step back or past an end, an end of another kind of offer, a time before the last
     event, a refusal without a reason, and an amount or rate that is negative or stands where it means nothing.
@@ -111,7 +111,7 @@ def added(history: Sequence[Event], event: Event, kind: OfferKind) -> tuple[Even
             raise _refused(f"尚未推送，却反馈“{OUTCOME_LABELS[event.state]}”", "先推送再反馈", "请核对名单编号")
         return (event,)
     last = history[-1]
-    if _same(last, event):
+    if any(_same(known, event) for known in history):
         return tuple(history)
     if event.state not in _NEXT.get(last.state, frozenset()):
         raise _refused(
@@ -135,9 +135,9 @@ def reached(history: Iterable[Event], state: OutcomeState) -> datetime | None:
     return next((event.at for event in history if event.state in further), None)
 
 
-def _same(last: Event, event: Event) -> bool:
+def _same(known: Event, event: Event) -> bool:
     said = (event.state, event.reason, event.amount_wan, event.rate_pct)
-    return said == (last.state, last.reason, last.amount_wan, last.rate_pct)
+    return said == (known.state, known.reason, known.amount_wan, known.rate_pct)
 
 
 def _allowed(state: OutcomeState, kind: OfferKind) -> str:
