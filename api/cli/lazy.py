@@ -34,12 +34,19 @@ class RootCommands(LazyGroup):
     later: ClassVar[dict[str, str]] = {
         "backup": "api.cli.backing:backup",
         "benefits": "api.cli.benefits:benefits",
+        "deliver": "api.cli.deliveries:deliver",
         "eligibility": "api.cli.eligibility:eligibility",
         "evaluate": "api.cli.evaluating:evaluate",
+        "export": "api.cli.deliveries:export",
+        "funnel": "api.cli.deliveries:funnel_",
         "gaps": "api.cli.unlocking:gaps",
         "index": "api.cli.indexing:index",
         "jobs": "api.cli.jobs:jobs",
+        "outcome": "api.cli.deliveries:outcome",
+        "reminders": "api.cli.deliveries:reminders",
+        "report": "api.cli.deliveries:report",
         "restore": "api.cli.backing:restore",
+        "returns": "api.cli.deliveries:returns",
         "worker": "api.cli.jobs:worker",
     }
 
