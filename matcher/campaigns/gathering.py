@@ -202,7 +202,7 @@ def _part(keys: Numbers, best: _Best, tops: _Pairs) -> Part:
 def _scores(offer: Offer, segment: SeekerSegment, bounds: Bounds, scoring: Scoring) -> tuple[Numbers, Numbers]:
     """The rows of a segment that may be candidates of an offer, and their points."""
     store = segment.store
-    judged = assess(store, offer.criteria, offer.preferences, bounds.at)
+    judged = assess(store, offer.criteria, offer.preferences, bounds.at, only_eligible=True)
     allowed = asked(store, offer, segment.gone) & judged.eligible
     if bounds.states != _NOT_EXCLUDED:
         codes = state_codes(store, offer.criteria, bounds.at)

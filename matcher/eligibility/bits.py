@@ -53,6 +53,12 @@ def window(bits: Bits, offset: int, size: int) -> Bits:
     return moved
 
 
+def at_places(bits: Bits, places: NDArray[np.int64]) -> Bits:
+    """The bits of some rows, by their places, packed in that order."""
+    lifted = bits[places >> 3] >> (places & 7).astype(np.uint8)
+    return packed((lifted & np.uint8(1)).view(np.bool_))
+
+
 def either(*parts: Bits | None) -> Bits | None:
     """The rows in any of the parts; None is nobody."""
     given = [part for part in parts if part is not None]

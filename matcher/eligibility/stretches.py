@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from matcher.eligibility.bits import Bits, window
+from matcher.eligibility.bits import Bits, at_places, window
 from matcher.eligibility.buffers import Column, column
 
 
@@ -56,3 +57,32 @@ class Stretch:
     def texts(self, name: str) -> pl.Series:
         """A column of names, null where it is not known."""
         return self._store.frame.get_column(name).slice(self._start, self.size)
+
+
+class Picked(Stretch):
+    """Some rows of a stretch, in their order: what is left to be looked at once others are decided."""
+
+    def __init__(self, rows: Stretch, positions: NDArray[np.int64]) -> None:
+        self._rows = rows
+        self._positions = positions
+        self.size, self.at = len(positions), rows.at
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._rows
+
+    def values(self, name: str) -> NDArray[Any]:
+        """The physical values of a column (size,); what is not known may be anything."""
+        return self._rows.values(name)[self._positions]
+
+    def flags(self, name: str) -> Bits:
+        """The bits of a Boolean column; what is not known may be either."""
+        return at_places(self._rows.flags(name), self._positions)
+
+    def known(self, name: str) -> Bits | None:
+        """The rows of which a column's value is known; None is all of them."""
+        known = self._rows.known(name)
+        return None if known is None else at_places(known, self._positions)
+
+    def texts(self, name: str) -> pl.Series:
+        """A column of names, null where it is not known."""
+        return self._rows.texts(name).gather(self._positions)

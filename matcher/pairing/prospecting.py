@@ -109,7 +109,7 @@ def _of_segment(
     offer: Offer, segment: SeekerSegment, count: int, at: date, scoring: Scoring, *, include_unmet: bool
 ) -> Ranking:
     store = segment.store
-    judged = assess(store, offer.criteria, offer.preferences, at)
+    judged = assess(store, offer.criteria, offer.preferences, at, only_eligible=not include_unmet)
     wanted = asked(store, offer, segment.gone)
     eligible = wanted & judged.eligible
     positions = np.flatnonzero(wanted if include_unmet else eligible)

@@ -58,6 +58,22 @@ def test_many_stretches_answer_as_one(monkeypatch: pytest.MonkeyPatch):
     assert assess(Store(frame), rule, (), AT).decided.tolist() == [2] * 203
 
 
+@settings(max_examples=100, deadline=None)
+@given(CRITERIA, st.lists(LEAVES, max_size=2), st.lists(PROFILES, min_size=1, max_size=40), st.floats(0, 100))
+def test_rows_picked_out_answer_as_they_do_among_all(criterion, preferences, profiles, dearer):
+    frame = laid_out(profiles)
+    states = state_codes(frame, criterion, AT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(filtering, "_DEARER", dearer)
+        assert eligible_rows(frame, criterion, AT).tolist() == [code not in EXCLUDED for code in states]
+        assert met_rows(frame, criterion, AT).tolist() == [code == CODES[State.MET] for code in states]
+        whole, part = (assess(frame, criterion, preferences, AT, only_eligible=only) for only in (False, True))
+    rows = whole.eligible
+    assert part.eligible.tolist() == rows.tolist()
+    assert part.decided[rows].tolist() == whole.decided[rows].tolist()
+    assert part.favoured[rows].tolist() == whole.favoured[rows].tolist()
+
+
 def test_no_rows_and_a_field_that_nobody_has():
     nobody = laid_out([])
     rule = leaf("headcount", Operator.GE, 3)
