@@ -10,6 +10,7 @@ from api.access.viewers import LOCAL_TENANT
 from api.store.campaigns import CampaignStore
 from api.store.changes import ChangeStore
 from api.store.database import Database, connect
+from api.store.deals import DealStore
 from api.store.feed import Feed
 from api.store.idempotency import IdempotencyStore
 from api.store.imports import ImportStore
@@ -38,6 +39,7 @@ class Store:
         self.jobs = JobStore(database)
         self.needs = NeedStore(database)
         self.campaigns = CampaignStore(database)
+        self.deals = DealStore(database)
         self.outcomes = OutcomeStore(database)
         self.leases = LeaseStore(database)
         self.idempotency = IdempotencyStore(database)

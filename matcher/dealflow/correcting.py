@@ -30,8 +30,8 @@ def require_correction(asked: Asked, body: Correction) -> None:
     if len(after.open_ballots) > 1:
         raise refused("correction", "更正后有两份方案同时在表决", "一次表决一份方案", "请先更正后一份方案")
     _require_gates_kept(pipeline, before, after)
-    if after.payments:
-        _require_payments_kept(pipeline, before, after)
+    if after.payments or after.exits:
+        _require_payments_kept(asked, after)
 
 
 def _is_counted(state: DealState, number: int) -> bool:
@@ -56,8 +56,9 @@ def _lost(pipeline: Pipeline, gate: Gate, before: DealState, after: DealState) -
     return bool(missing(pipeline, gate, after)) and not missing(pipeline, gate, before)
 
 
-def _require_payments_kept(pipeline: Pipeline, before: DealState, after: DealState) -> None:
+def _require_payments_kept(asked: Asked, after: DealState) -> None:
     """Every payment must still rest on its plan and papers, and on no day more be given up than was paid."""
+    pipeline, before = asked.pipeline, asked.state
     plans = {item.plan for item in after.payments}
     passed = {ballot.number for ballot in after.ballots if pipeline.committee and ballot.passed(pipeline.committee)}
     if plans - passed:
@@ -68,7 +69,8 @@ def _require_payments_kept(pipeline: Pipeline, before: DealState, after: DealSta
         raise refused(
             "correction", f"更正后已有的注资缺少{'、'.join(lost) or '例外同意'}", "已注资的依据材料有效", "请先更正注资"
         )
-    position = position_of("", after)
+    entries = enumerate((*asked.history, asked.event), 1)
+    position = position_of("", ((number, item.body) for number, item in entries))
     if after.cost_wan < 0 or any(position.cost_on(on) < 0 for on, _, _ in position.exits):
         raise refused("correction", "更正后退出的成本多于注资", "退出的成本不多于注资", "请先更正退出")
 

@@ -27,6 +27,9 @@ from matcher.dealflow.state import state_of
 from matcher.dealflow.submitting import require_assessment, require_filing, require_submission
 from matcher.dealflow.voting import require_count, require_vote
 
+MONEY = (Payment, Exit, Correction)
+"""The events that change what a fund has in a deal: they are decided with the fund's book."""
+
 
 def admitted(
     pipeline: Pipeline, history: Sequence[DealEvent], event: DealEvent, deal: str = "", book: Book | None = None
@@ -43,8 +46,8 @@ def admitted(
     asked = Asked(pipeline, tuple(history), state_of(pipeline, history), event)
     _RULES[type(event.body)](asked, event.body)
     after = (*asked.history, event)
-    if pipeline.fund is not None and isinstance(event.body, Payment | Exit | Correction):
-        standing = position_of(deal, state_of(pipeline, after))
+    if pipeline.fund is not None and isinstance(event.body, MONEY):
+        standing = position_of(deal, ((number, item.body) for number, item in enumerate(after, 1)))
         require_money(pipeline.fund, (book or Book()).with_position(standing))
     return after
 

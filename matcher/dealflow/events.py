@@ -188,7 +188,12 @@ class Event(Generic[Body_co]):
     @property
     def day(self) -> date:
         """The day in China on which it was recorded."""
-        return self.at.astimezone(_CHINA).date()
+        return day_in_china(self.at)
+
+
+def day_in_china(moment: datetime) -> date:
+    """The calendar day in China at an aware moment."""
+    return moment.astimezone(_CHINA).date()
 
 
 DealEvent = Event[DealBody]

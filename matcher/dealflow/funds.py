@@ -4,14 +4,25 @@ What a fund has is what was paid in, less payments and fees, plus what came back
 again (滚动投资). No day may end below zero, however late an entry is made.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from matcher.dealflow.events import Contribution, Custody, Extension, Fee, FundEvent, Tranche
+from matcher.dealflow.events import (
+    Contribution,
+    Correction,
+    Custody,
+    DealBody,
+    Exit,
+    Extension,
+    Fee,
+    FundEvent,
+    Payment,
+    Tranche,
+)
 from matcher.dealflow.pipeline import FundTerms, Phase, PhaseTerms
-from matcher.dealflow.state import ZERO, DealState, corrected
+from matcher.dealflow.state import ZERO, corrected
 from matcher.policies.schedules import months_after
 
 
@@ -85,12 +96,15 @@ class Book:
             yield from ((on, proceeds) for on, proceeds, _ in position.exits)
 
 
-def position_of(deal: str, state: DealState) -> Position:
-    """A deal's position out of its state."""
+def position_of(deal: str, numbered: Iterable[tuple[int, DealBody]]) -> Position:
+    """A deal's position out of its numbered events; payments, exits and corrections are all that it needs of them."""
+    entries = tuple(numbered)
+    gone = {body.number for _, body in entries if isinstance(body, Correction)}
+    standing = [body for number, body in entries if number not in gone]
     return Position(
         deal,
-        tuple((item.payment.on, item.payment.amount_wan) for item in state.payments),
-        tuple((item.on, item.proceeds_wan, item.cost_wan) for _, item in state.exits),
+        tuple((body.on, body.amount_wan) for body in standing if isinstance(body, Payment)),
+        tuple((body.on, body.proceeds_wan, body.cost_wan) for body in standing if isinstance(body, Exit)),
     )
 
 

@@ -139,6 +139,8 @@ class Deal:
             self.add("manager", assessed(self.pipeline.checks["qualification"], FIT, self.now.date()))
         elif stage == "implementation":
             self.decide(plan or a_plan())
+            if plan is not None and plan.amount_wan is not None and plan.amount_wan > 500:
+                self.file("sasac_consent")
             self.file("agreement")
         elif stage == "post":
             self.now = max(self.now, datetime(2026, 2, 1, tzinfo=UTC))
