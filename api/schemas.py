@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -216,7 +216,13 @@ def _checked(code: str, kind: PartyKind | None, raw: object) -> Value:
     """One value; places, industries, choices, days and counts come again and again, and are remembered."""
     if type(raw) is int or (type(raw) is str and len(raw) <= _SHORT and code in _RECURRING):
         return _remembered(code, kind, raw)
-    return check_value(_field(code, kind), raw)
+    return check_value(_fields_of(kind).get(code) or _field(code, kind), raw)
+
+
+@cache
+def _fields_of(kind: PartyKind | None) -> Mapping[str, PartyField]:
+    """The fields that a kind of party has, by code; every field where no kind is asked for."""
+    return {field.code: field for field in REGISTRY if kind is None or kind in field.kinds}
 
 
 @lru_cache(maxsize=16_384, typed=True)

@@ -4,10 +4,12 @@
 same bounds, and raise `InvalidValue`, `UnknownPlace` or `UnknownIndustry` with a Chinese message.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from matcher.errors import InvalidValue, UnknownIndustry, UnknownPlace
 from matcher.fields import PYTHON_TYPES, Field, FieldType, Value
@@ -37,6 +39,10 @@ UNBOUNDED_SHARES = frozenset(
 """Shares that may exceed 100 %: debts above assets, research spending or profit above revenue; growth may too."""
 
 _NUMBERS = frozenset({FieldType.MONEY, FieldType.PERCENT, FieldType.NUMBER})
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, which PostgreSQL refuses, and lone surrogates, which UTF-8 has none of."""
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
+"""A number that is within the bounds of every reader, plain to see."""
 _ENDINGS = ("", "企业", "型", "型企业", "级", "轮", "贷款", "阶段")
 
 
@@ -86,15 +92,23 @@ def _bounded(field: Field, value: Value) -> Value:
     """Refuse numbers that the field cannot have."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return value
-    growth = field.code.endswith("_growth_pct")
+    least, most = _bounds(field.code, field.type)
+    if least <= value <= most:
+        return value
     if not -MAX_NUMBER <= value <= MAX_NUMBER:
         raise _refusal(field, value, f"不超过 10^12 的{_unit(field)}数", "请核对数值与单位")
-    if value < 0 and not growth and field.code not in SIGNED_FIELDS:
+    if value < least:
         raise _refusal(field, value, "不小于 0 的数", "请核对数值")
-    bounded = field.type is FieldType.PERCENT and not growth and field.code not in UNBOUNDED_SHARES
-    if bounded and value > 100:
-        raise _refusal(field, value, "0 至 100 之间的百分数", "请核对数值，例如 3.5 表示 3.5%")
-    return value
+    raise _refusal(field, value, "0 至 100 之间的百分数", "请核对数值，例如 3.5 表示 3.5%")
+
+
+@cache
+def _bounds(code: str, kind: FieldType) -> tuple[Decimal, Decimal]:
+    """The least and the greatest number that a field may have."""
+    growth = code.endswith("_growth_pct")
+    share = kind is FieldType.PERCENT and not growth and code not in UNBOUNDED_SHARES
+    least = -MAX_NUMBER if growth or code in SIGNED_FIELDS else Decimal(0)
+    return least, Decimal(100) if share else MAX_NUMBER
 
 
 _NUMBER_PARSERS: Mapping[FieldType, Callable[..., int | Decimal]] = {
@@ -132,6 +146,8 @@ def _printable(field: Field, raw: object) -> str:
 
 
 def _decimal(field: Field, value: object) -> Decimal:
+    if type(value) is str and _PLAIN_NUMBER.fullmatch(value):
+        return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise _refusal(field, value, f"数字{_in_unit(field)}", "请传数字，或写成字符串以免丢失精度")
     try:
@@ -172,7 +188,7 @@ def _text(field: Field, value: object) -> str:
     """Give a text as it may be stored: no NUL (PostgreSQL refuses it), no lone surrogate (UTF-8 has none)."""
     if not isinstance(value, str):
         raise _refusal(field, value, "文字", "请传字符串")
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if _UNSTORABLE.search(value):
         raise _refusal(field, value, "不含空字符（NUL）和残缺字符的文字", "请删去这些字符")
     return value
 

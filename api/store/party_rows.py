@@ -1,5 +1,6 @@
 """Parties as rows: facts as JSON `{code: [value, source, day]}`, merged without losing what was known before."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,7 @@ _PLAIN: Mapping[type, tuple[FieldType, ...]] = {
 }
 _NUMBERS = tuple(item for item in FieldType if PYTHON_TYPES[item] is Decimal)
 _DATE = FieldType.DATE
+_PLAIN_DIGITS = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,17})?", re.ASCII)
 _SURE_DIGITS = 18
 """A number of so few characters is within the bounds that `from_json` reads by."""
 _log = structlog.get_logger(__name__)
@@ -36,8 +38,8 @@ def row_of(party: Party) -> Row:
     """
     known = REGISTRY.fields
     facts = {
-        code: [_readable(known.get(code) or REGISTRY[code], fact.value), fact.source, _iso(fact.observed_on)]
-        for code, fact in party.facts.items()
+        code: [_readable(known.get(code) or REGISTRY[code], value), source, _iso(day)]
+        for code, (value, source, day) in party.facts.items()
     }
     row = {
         "id": require_id(party.id),
@@ -102,15 +104,15 @@ _iso = lru_cache(maxsize=4096)(date.isoformat)
 
 def _readable(field: Field, value: Value) -> Raw:
     """Give the value as JSON, sure that it reads back as the same; what does not would be lost silently later."""
-    plain = _PLAIN.get(type(value))
-    if plain is not None and field.type in plain:
-        return value  # type: ignore[return-value]  # text, whole numbers and flags are JSON as they are
-    if type(value) is date and field.type is _DATE:
-        return value.isoformat()
-    if type(value) is Decimal and field.type in _NUMBERS and value.is_finite():
-        digits = format(value, "f")
-        if len(digits) <= _SURE_DIGITS:
+    kind = type(value)
+    if kind is Decimal and field.type in _NUMBERS:
+        digits = str(value)
+        if len(digits) <= _SURE_DIGITS and _PLAIN_DIGITS.fullmatch(digits):
             return digits
+    elif kind in _PLAIN and field.type in _PLAIN[kind]:
+        return value  # type: ignore[return-value]  # text, whole numbers and flags are JSON as they are
+    elif kind is date and field.type is _DATE:
+        return _iso(value)  # type: ignore[arg-type]
     return _read_back(field, value)
 
 

@@ -9,12 +9,15 @@ eight places, where the departments A, N and Y (登记管理部门) are letters,
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import mul
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The 31 characters of GB 32100-2015: no I, O, S, V, Z."""
 
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_VALUES = {char: value for value, char in enumerate(ALPHABET)}
+_ORGANISATION_VALUES = {char: int(char, 36) for char in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 class CreditCodeFault(StrEnum):
@@ -44,9 +47,8 @@ def check(code: str) -> CreditCodeProblem | None:
     plain = normalise(code)
     if len(plain) != 18:
         return CreditCodeProblem(CreditCodeFault.LENGTH, f"统一社会信用代码应为 18 位，实为 {len(plain)} 位")
-    strange = [(place, char) for place, char in enumerate(plain, start=1) if char not in ALPHABET]
-    if strange:
-        place, char = strange[0]
+    if not _VALUES.keys() >= set(plain):
+        place, char = next((place, char) for place, char in enumerate(plain, start=1) if char not in _VALUES)
         return CreditCodeProblem(
             CreditCodeFault.CHARACTER, f"第 {place} 位“{char}”不可用于统一社会信用代码（不含 I、O、S、V、Z）"
         )
@@ -55,13 +57,13 @@ def check(code: str) -> CreditCodeProblem | None:
 
 def check_character(first_17: str) -> str:
     """Give the 18th character for the first 17: (31 - sum mod 31) mod 31, so that remainder 0 gives "0"."""
-    total = sum(ALPHABET.index(char) * weight for char, weight in zip(first_17, _WEIGHTS, strict=True))
+    total = sum(map(mul, [_VALUES[char] for char in first_17], _WEIGHTS))
     return ALPHABET[-total % 31]
 
 
 def organisation_check_character(first_8: str) -> str:
     """Give the ninth character of an organisation code (GB 11714) for its first eight; 10 is written X."""
-    total = sum(int(char, 36) * weight for char, weight in zip(first_8, _ORGANISATION_WEIGHTS, strict=True))
+    total = sum(map(mul, [_ORGANISATION_VALUES[char] for char in first_8], _ORGANISATION_WEIGHTS))
     remainder = -total % 11
     return "X" if remainder == 10 else str(remainder)
 
