@@ -24,12 +24,16 @@ CrashPoint = Literal[
     "merge.after_pointer",
     "offers.between_batches",
     "swap.before_link",
+    "campaign.frozen",
+    "campaign.after_share",
+    "campaign.gathered",
+    "campaign.assigned",
     "job.claimed",
     "job.before_commit",
     "job.after_commit",
 ]
 """Where a process may be made to die: a write around its commit, the index while it applies, is built, is merged or
-changes its encoder, a job."""
+changes its encoder, a run of a campaign, a job."""
 
 _passed: Counter[str] = Counter()
 

@@ -17,13 +17,20 @@ from safetensors.numpy import load_file, save_file
 
 from api.store.offer_rows import body_of, offer_of
 from embeddings.snapshot import current_snapshot
-from matcher.campaigns.candidates import Candidates
+from matcher.campaigns.assignment import Assignment, shortfalls
+from matcher.campaigns.candidates import Candidates, Floor
 from matcher.campaigns.gathering import Gathered, Part
 from matcher.errors import InvalidCampaign
 from matcher.offers import Offer
 
 FOLDER = "campaigns"
-_INPUTS, _OFFERS, _CANDIDATES, _POINTER = "inputs", "offers.json", "candidates.safetensors", "current"
+_INPUTS, _OFFERS, _SAID, _CANDIDATES, _POINTER = (
+    "inputs",
+    "offers.json",
+    "frozen.json",
+    "candidates.safetensors",
+    "current",
+)
 _TRIES = 5
 
 
@@ -38,14 +45,19 @@ class RunFolder:
         """The frozen snapshot's root, to be opened as the index opens its own."""
         return self.path / _INPUTS
 
-    def freeze(self, root: Path, offers: Iterable[Offer]) -> None:
-        """Keep the offers and the current snapshot below `root`; its files are linked, not copied.
+    @property
+    def frozen(self) -> bool:
+        """Whether the inputs are fixed."""
+        return (self.inputs / _POINTER).is_file()
 
-        Where a writer swaps snapshots meanwhile, the new one is kept. What was frozen stays.
+    def freeze(self, root: Path, offers: Iterable[Offer], said: Mapping[str, Any]) -> None:
+        """Keep the offers, what is said of them and the current snapshot below `root`, linked and not copied.
+
+        The link is the last step: a run is frozen wholly or not at all, and then for good. Where a writer swaps
+        snapshots meanwhile, the new one is kept.
         """
-        if (self.inputs / _POINTER).is_file():
-            return
         self.path.mkdir(parents=True, exist_ok=True)
+        _write(self.path / _SAID, lambda path: path.write_text(_json(said), "utf-8"))
         _write(self.path / _OFFERS, lambda path: path.write_text(_json([body_of(offer) for offer in offers]), "utf-8"))
         for attempt in range(_TRIES):
             try:
@@ -65,11 +77,17 @@ class RunFolder:
         shutil.copytree(root / name, aside / name, copy_function=_linked)
         (aside / _POINTER).write_text(name, encoding="utf-8")
         aside.replace(self.inputs)
+        _settle(self.path)
 
     def offers(self) -> tuple[Offer, ...]:
         """The frozen offers. Raises `StoreDamaged` where they cannot be read back."""
         bodies: list[Mapping[str, Any]] = json.loads((self.path / _OFFERS).read_text(encoding="utf-8"))
         return tuple(offer_of(body) for body in bodies)
+
+    def said(self) -> dict[str, Any]:
+        """What was said of the inputs when they were fixed."""
+        said: dict[str, Any] = json.loads((self.path / _SAID).read_text(encoding="utf-8"))
+        return said
 
     def save_part(self, number: int, part: Part) -> None:
         """Keep the candidates of one share of the seekers."""
@@ -94,6 +112,22 @@ class RunFolder:
         pairs = Candidates(len(found["keys"]), int(found["offers"][0]), *(found[name] for name in _PAIRS))
         return Gathered(found["keys"], pairs)
 
+    def save_assignment(self, refills: int, assignment: Assignment) -> None:
+        """Keep which candidates are assigned after so many refills, so that questions need not assign anew."""
+        arrays: dict[str, NDArray[Any]] = {"chosen": assignment.chosen}
+        arrays["sums"] = np.array([assignment.points, assignment.bound], dtype=np.int64)
+        arrays |= {name: found for name in _PRICES if (found := getattr(assignment, name)) is not None}
+        _write(self._assignment(refills), lambda path: save_file(arrays, path))
+
+    def assignment(self, refills: int, gathered: Gathered, floors: tuple[Floor, ...]) -> Assignment | None:
+        """What `save_assignment` kept; None where it was not, or is damaged or of other candidates."""
+        found = _read(self._assignment(refills))
+        if found is None or len(found["chosen"]) != len(gathered.candidates):
+            return None
+        points, bound = (int(number) for number in found["sums"])
+        short = shortfalls(gathered.candidates, floors, found["chosen"])
+        return Assignment(found["chosen"], points, bound, short, *(found.get(name) for name in _PRICES))
+
     def forget_parts(self) -> None:
         """Remove the shares' files once all candidates are kept."""
         for path in self.path.glob("part-*.safetensors"):
@@ -106,9 +140,23 @@ class RunFolder:
     def _part(self, number: int) -> Path:
         return self.path / f"part-{number:05}.safetensors"
 
+    def _assignment(self, refills: int) -> Path:
+        return self.path / f"assignment-{refills:05}.safetensors"
+
+
+def sweep_runs(data: Path, needed: Callable[[], frozenset[str]]) -> int:
+    """Remove the folders of runs that nobody needs any more; gives how many. What is needed is asked after looking."""
+    found = [path for path in (data / FOLDER).glob("*") if path.is_dir()]
+    kept = needed() if found else frozenset()
+    gone = [path for path in found if path.name not in kept]
+    for path in gone:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(gone)
+
 
 _PART = ("keys", "seeker", "offer", "points", "own", "top")
 _PAIRS = ("seeker", "offer", "points")
+_PRICES = ("place_worth", "lacking")
 
 
 def _arrays(owner: Part | Candidates, names: Iterable[str]) -> dict[str, NDArray[Any]]:
@@ -138,8 +186,18 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
         aside.replace(path)
+        _settle(path.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _settle(folder: Path) -> None:
+    """Have a folder's new names outlast a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> dict[str, NDArray[Any]] | None:

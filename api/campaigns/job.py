@@ -6,6 +6,7 @@ from api.access.viewers import Viewer
 from api.campaigns.lists import counts_of, list_rows
 from api.campaigns.running import Runner
 from api.clock import now, today
+from api.crash_points import crash_point
 from api.jobs.context import JobContext
 from api.store.campaigns import DECIDED, Run, RunState
 
@@ -20,7 +21,9 @@ def run_campaign(context: JobContext, runner: Runner, *, at: date | None = None)
     run = _frozen(context, runner, run, viewer, at or today())
     outcome = runner.outcome(run, viewer, context)
     rows, gone = list_rows(run, viewer, outcome, runner.store, outcome.assignment.chosen)
+    runner.folder(run).save_assignment(0, outcome.assignment)
     counts = counts_of(outcome, rows, gone)
+    crash_point("campaign.assigned")
     with context.step() as step:
         campaigns.decide(run, counts, () if run.dry else rows, now())
         step.finish({"campaign": run.campaign_id, "run": run.number, "assigned": len(rows)})
@@ -32,6 +35,7 @@ def _frozen(context: JobContext, runner: Runner, run: Run, viewer: Viewer, at: d
     if not run.frozen:
         context.report(0, None, "固定数据与规则")
         made = runner.freeze(run, viewer, at)
+        crash_point("campaign.frozen")
         with context.step():
             campaigns.note(run, frozen=made, state=RunState.RUNNING.value)
     return campaigns.run(viewer, run.campaign_id, run.number)

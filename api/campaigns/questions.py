@@ -55,17 +55,21 @@ def why(runner: Runner, viewer: Viewer, run: Run, seeker: str, offer: str) -> Wh
     inside = bool(np.isin(rows_of(outcome.inputs, np.array([key])), outcome.inputs.rows)) and key in matches
     if not inside:
         return Why(False, False, None, matches.get(key), None, None)
-    return _answered(outcome, key, place, matches[key])
+    status = runner.store.campaigns.of_pair(run, key, offer)
+    return _answered(outcome, key, place, matches[key], status)
 
 
-def _answered(outcome: Outcome, key: int, place: int, match: Match) -> Why:
+def _answered(outcome: Outcome, key: int, place: int, match: Match, status: AssignmentStatus | None) -> Why:
     candidates, plan = outcome.gathered.candidates, outcome.inputs.prepared.plan
     seeker = int(np.searchsorted(outcome.gathered.keys, key))
     pairs = np.flatnonzero((candidates.seeker == seeker) & (candidates.offer == place))
     reasons = Reasons(candidates, outcome.capacities, outcome.assignment)
     worth = outcome.assignment.place_worth
     place_worth = None if worth is None else int(worth[place])
-    if len(pairs):
+    why_not: WhyNot | None
+    if status not in (None, AssignmentStatus.ACTIVE):
+        why_not = WhyNot(Reason.REFUSED)
+    elif len(pairs):
         why_not = reasons.of(int(pairs[0]))
     else:
         state, points = match.eligibility.state, round(match.score * 100)
@@ -103,7 +107,7 @@ def _stood(inputs: Inputs, key: int) -> bool:
 def comparison(runner: Runner, viewer: Viewer, run: Run, before: Run) -> tuple[Comparison, Mapping[Pair, Departure]]:
     """Two runs side by side, and why each pair left. Raises `CampaignState`."""
     store = runner.store.campaigns
-    then, now = (_pairs(runner, require_decided(item)) for item in (before, run))
+    then, now = (_pairs(runner, _require_lists(item)) for item in (before, run))
     found = compared(then, now)
     refused = {
         (row.seeker_id, row.offer_id)
@@ -124,6 +128,23 @@ def comparison(runner: Runner, viewer: Viewer, run: Run, before: Run) -> tuple[C
             )
         )
     return found, why_left
+
+
+def last_before(runner: Runner, viewer: Viewer, run: Run) -> Run:
+    """The run with lists that came before another. Raises `CampaignState` where there is none."""
+    earlier = (item for item in runner.store.campaigns.runs(viewer, run.campaign_id) if item.number < run.number)
+    found = next((item for item in earlier if item.state in DECIDED and not item.dry), None)
+    if found is None:
+        raise CampaignState(
+            found=f"第 {run.number} 次运行之前没有生成过名单", expected="至少两次正式运行", remedy="下次运行后再对比"
+        )
+    return found
+
+
+def _require_lists(run: Run) -> Run:
+    if run.dry:
+        raise CampaignState(found=f"第 {run.number} 次运行是试算", expected="有名单的正式运行", remedy="请换一次运行")
+    return require_decided(run)
 
 
 def _pairs(runner: Runner, run: Run) -> dict[Pair, int]:

@@ -18,6 +18,7 @@ import numpy as np
 from api.access.viewers import Viewer
 from api.campaigns.folders import RunFolder
 from api.campaigns.planning import Prepared, plan_of, prepared, prepared_over
+from api.crash_points import crash_point
 from api.indexing.opening import Opened, fingerprint_of, open_current
 from api.indexing.views import Segment
 from api.store.campaigns import Run
@@ -96,6 +97,7 @@ class Runner:
     encoder: TextEncoder
     root: Path
     data: Path
+    share: int = SHARE
 
     def folder(self, run: Run) -> RunFolder:
         """What a run keeps on disk."""
@@ -104,18 +106,14 @@ class Runner:
     def freeze(self, run: Run, viewer: Viewer, at: date) -> dict[str, Any]:
         """Fix the inputs of a run, once; gives what it was made with, for its record. Raises `InvalidCampaign`."""
         folder = self.folder(run)
-        ready = prepared(plan_of(run.plan), self.store, viewer, at)
-        self.index().refresh()
-        folder.freeze(self.root, ready.offers)
+        if not folder.frozen:
+            ready = prepared(plan_of(run.plan), self.store, viewer, at)
+            self.index().refresh()
+            said = {"at": at.isoformat(), "offers": self.store.offers.version(), "software": version("rongtong")}
+            folder.freeze(self.root, ready.offers, said | {"weights": dict(ready.plan.weights)})
         opened = self._opened(folder)
-        return {
-            "at": at.isoformat(),
-            "offers": self.store.offers.version(),
-            "encoder": self.encoder.fingerprint,
-            "snapshot": opened.name,
-            "sequence": opened.sequence,
-            "software": version("rongtong"),
-        }
+        found = {"encoder": self.encoder.fingerprint, "snapshot": opened.name, "sequence": opened.sequence}
+        return folder.said() | found
 
     def _opened(self, folder: RunFolder) -> Opened:
         return open_current(folder.inputs, fingerprint_of(self.encoder.fingerprint, self.store.identity()))
@@ -142,16 +140,20 @@ class Runner:
         return Outcome(inputs, gathered, capacities, assigned(inputs.prepared, gathered.candidates, capacities))
 
     def decided(self, run: Run, viewer: Viewer) -> Outcome:
-        """The outcome of a run that was decided, from its files: what questions about it are answered from."""
-        inputs, gathered = self.inputs(run, viewer), self.folder(run).candidates()
+        """The outcome of a run as it stands after its refills, from its files: what questions are answered from."""
+        folder, inputs = self.folder(run), self.inputs(run, viewer)
+        gathered = folder.candidates()
         capacities = capacities_of(inputs, gathered)
-        return Outcome(inputs, gathered, capacities, assigned(inputs.prepared, gathered.candidates, capacities))
+        kept = folder.assignment(int(run.counts.get("refills", 0)), gathered, capacities.floors)
+        if kept is None:
+            kept = assigned(inputs.prepared, gathered.candidates, capacities)
+        return Outcome(inputs, gathered, capacities, kept)
 
     def _gathered(self, run: Run, inputs: Inputs, watcher: Watcher) -> Gathered:
         folder, ready = self.folder(run), inputs.prepared
         bounds, scoring = inputs.prepared.bounds(inputs.at), inputs.prepared.scoring()
         each = len(ready.offers)
-        parts = list(shares(inputs.rows, SHARE))
+        parts = list(shares(inputs.rows, self.share))
         found = []
         for number, rows in enumerate(parts):
             part = folder.part(number)
@@ -159,9 +161,11 @@ class Runner:
                 told = _Told(watcher, number * each, len(parts) * each)
                 part = gather(ready.offers, inputs.share(rows), bounds, scoring, told)
                 folder.save_part(number, part)
+                crash_point("campaign.after_share")
             found.append(part)
         gathered = together(found, each, bounds.of_offer)
         folder.save_candidates(gathered)
+        crash_point("campaign.gathered")
         folder.forget_parts()
         return gathered
 

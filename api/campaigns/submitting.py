@@ -14,6 +14,7 @@ from api.campaigns.running import Outcome, Runner
 from api.clock import now
 from api.errors import CampaignState, UnknownJob
 from api.store.campaigns import DECIDED, AssignmentRow, AssignmentStatus, Run
+from api.store.campaigns import CampaignState as Stage
 from api.store.jobs import Job
 from api.store.store import Store
 from matcher.campaigns.narrowing import within
@@ -83,12 +84,15 @@ def cancel_run(store: Store, viewer: Viewer, campaign: str, number: int) -> Run:
 def refill_run(runner: Runner, viewer: Viewer, campaign: str, number: int) -> Run:
     """Give the places of refused pairs to others; what was accepted or awaits an answer stays.
 
-    Raises `CampaignState` for a run that has no lists.
+    Raises `CampaignState` for a run that has no lists, for a campaign that is closed, and where another refill came in
+    between.
     """
     store = runner.store.campaigns
     run = store.run(viewer, campaign, number)
     if run.state not in DECIDED or run.dry:
         raise CampaignState(found="这次运行没有名单", expected="已生成名单的正式运行", remedy="请先正式运行")
+    if store.get(viewer, campaign).state is Stage.CLOSED:
+        raise CampaignState(found="活动已结束", expected="未结束的活动", remedy="已结束的活动不再补位")
     rows = [row for batch in store.assignments(run) for row in batch]
     refused = store.refused(run)
     free = [row for row in rows if row.id in refused and row.status is AssignmentStatus.ACTIVE]
@@ -103,7 +107,10 @@ def refill_run(runner: Runner, viewer: Viewer, campaign: str, number: int) -> Ru
     last = {row.offer_id: row.rank for row in rows}
     ranked = [_after(row, last.get(row.offer_id, 0)) for row in added]
     active = [row for row in rows if row.id not in refused and row.status is AssignmentStatus.ACTIVE]
-    store.replaced(run, [row.id for row in free], ranked, counts_of(whole, [*active, *ranked], gone))
+    refills = int(run.counts.get("refills", 0)) + 1
+    runner.folder(run).save_assignment(refills, again)
+    counts = counts_of(whole, [*active, *ranked], gone) | {"refills": refills}
+    store.replaced(run, [row.id for row in free], ranked, counts)
     return store.run(viewer, campaign, number)
 
 

@@ -54,8 +54,12 @@ def run_document(run: Run, job: Job | None) -> Document:
 
 
 def state_of(run: Run, job: Job | None) -> RunState:
-    """Where a run stands: a job that ended without a result was cancelled or failed."""
-    if run.state not in (RunState.QUEUED, RunState.RUNNING) or job is None or job.state not in ENDED:
+    """Where a run stands: a job that ended without a result was cancelled or failed; one forgotten since, failed."""
+    if run.state not in (RunState.QUEUED, RunState.RUNNING):
+        return run.state
+    if job is None:
+        return RunState.FAILED if run.job_id else run.state
+    if job.state not in ENDED:
         return run.state
     return {"cancelled": RunState.CANCELLED, "failed": RunState.FAILED}.get(job.state.value, run.state)
 

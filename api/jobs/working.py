@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
+from datetime import timedelta
 from signal import SIGINT, SIGTERM, signal
 from types import FrameType
 
 import structlog
 
 from api.campaigns import submitting as campaigns
+from api.clock import now
 from api.indexing.waking import Polling, RedisWakeups
 from api.jobs import importing
 from api.jobs.context import Handler, JobContext
@@ -35,6 +37,14 @@ def _campaign(context: JobContext, settings: Settings) -> None:
         run_campaign(context, services.campaigns)
 
 
+def _swept_runs(settings: Settings, store: Store) -> int:
+    """Remove the files of campaigns' runs that were kept as long as jobs are, and are not needed."""
+    from api.campaigns.folders import sweep_runs
+
+    before = now() - timedelta(days=settings.keep_jobs_days)
+    return sweep_runs(settings.data, lambda: store.campaigns.needed(before))
+
+
 def work(settings: Settings, *, idle_seconds: float | None = None) -> None:
     """Do jobs until SIGTERM or SIGINT comes, or until none has been due for `idle_seconds`.
 
@@ -52,6 +62,8 @@ def work(settings: Settings, *, idle_seconds: float | None = None) -> None:
         for number in (SIGTERM, SIGINT):
             signal(number, stop)
         forgotten = store.jobs.prune(settings.keep_jobs_days)
-        _log.info("worker_started", forgotten=forgotten, swept=importing.sweep_uploads(store, settings.data))
+        swept = importing.sweep_uploads(store, settings.data)
+        runs = _swept_runs(settings, store)
+        _log.info("worker_started", forgotten=forgotten, swept=swept, runs_swept=runs)
         worker.run(idle_seconds=idle_seconds)
         _log.info("worker_stopped")

@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool
 
 from api.access.viewers import Viewer
 from api.campaigns.planning import plan_of, prepared
-from api.campaigns.questions import comparison, require_decided, why
+from api.campaigns.questions import comparison, last_before, require_decided, why
 from api.campaigns.submitting import cancel_run, job_of_run, preview, refill_run, submit_run
 from api.clock import now, today
 from api.exchange.campaigns import (
@@ -213,14 +213,13 @@ def get_comparison(
     number: Number,
     services: Service,
     viewer: Asker,
-    before: Annotated[int | None, Query(ge=1, le=1_000_000, description="与第几次对比；不填为前一次")] = None,
+    before: Annotated[int | None, Query(ge=1, le=1_000_000, description="与第几次对比；不填为前一次有名单的")] = None,
 ) -> Response:
     """新增、退出与保留，以及每一项退出的原因。"""
-    last = before or number - 1
-    store = _store(services)
-    run, earlier = store.run(viewer, campaign_id, number), store.run(viewer, campaign_id, last)
-    found, departures = comparison(services.campaigns, viewer, run, earlier)
-    return json_response(comparison_document(found, departures, last, number))
+    run, runner = _store(services).run(viewer, campaign_id, number), services.campaigns
+    earlier = _store(services).run(viewer, campaign_id, before) if before else last_before(runner, viewer, run)
+    found, departures = comparison(runner, viewer, run, earlier)
+    return json_response(comparison_document(found, departures, earlier.number, number))
 
 
 def _store(services: Services) -> CampaignStore:

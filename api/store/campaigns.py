@@ -14,7 +14,9 @@ from api.errors import CampaignState as WrongState
 from api.errors import UnknownAssignment, UnknownCampaign
 from api.store.campaign_tables import assignments, campaign_runs, campaigns, outcome_events
 from api.store.database import Database
+from api.store.jobs import ENDED, JobState
 from api.store.storable import digest, is_id
+from api.store.tables import jobs
 from api.store.tenants import require_tenant
 from api.store.upserting import chunks
 from matcher.learning.outcomes import OutcomeState
@@ -262,6 +264,25 @@ class CampaignStore:
         with self._database.reading() as connection:
             return frozenset(connection.execute(ended).scalars())
 
+    def of_pair(self, run: Run, seeker_key: int, offer: str) -> AssignmentStatus | None:
+        """How a pair stands on the lists of a run; None where it never was on one."""
+        query = select(assignments.c.status).where(assignments.c.run_id == run.id)
+        query = query.where(assignments.c.seeker_key == seeker_key, assignments.c.offer_id == offer)
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return None if found is None else AssignmentStatus(found)
+
+    def needed(self, before: datetime) -> frozenset[str]:
+        """The runs whose files are still needed: of open campaigns, and those that ended or were closed since a moment.
+
+        A run whose job ended without a result needs none, and a dry one none after that moment.
+        """
+        stage, job = campaigns.c.state.label("stage"), jobs.c.state.label("job_state")
+        tables = campaign_runs.join(campaigns).outerjoin(jobs, jobs.c.id == campaign_runs.c.job_id)
+        query = select(campaign_runs, stage, campaigns.c.updated, job).select_from(tables)
+        with self._database.reading() as connection:
+            return frozenset(row["id"] for row in connection.execute(query).mappings() if _is_needed(row, before))
+
     def assignment(self, viewer: Viewer, key: str) -> AssignmentRow:
         """One assignment by its id; raise `UnknownAssignment`."""
         return self.assignments_by_id(viewer, [key])[key]
@@ -282,14 +303,27 @@ class CampaignStore:
         return found
 
     def replaced(self, run: Run, gone: Sequence[str], added: Sequence[AssignmentRow], counts: Document) -> None:
-        """Take pairs off the lists of a run and put others in their places, together (补位)."""
+        """Take pairs off the lists of a run and put others in their places, together (补位).
+
+        Raises `CampaignState` where one of the pairs was taken off meanwhile: what is added was reckoned without that.
+        """
         with self._database.writing() as connection:
             for chunk in chunks(list(gone)):
                 same = assignments.c.id.in_(chunk) & (assignments.c.run_id == run.id)
-                connection.execute(update(assignments).where(same).values(status=AssignmentStatus.REPLACED.value))
+                same &= assignments.c.status == AssignmentStatus.ACTIVE.value
+                taken = update(assignments).where(same).values(status=AssignmentStatus.REPLACED.value)
+                _require(connection.execute(taken).rowcount == len(chunk), "名单刚刚变过", "没有变过的名单")
             for rows in chunks(added):
                 connection.execute(insert(assignments), [_assignment_row(row) for row in rows])
             connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(counts=dict(counts)))
+
+
+def _is_needed(row: RowMapping, before: datetime) -> bool:
+    if RunState(row["state"]) not in DECIDED:
+        return row["job_state"] is not None and JobState(row["job_state"]) not in ENDED
+    if row["dry"] and row["finished"] < before:
+        return False
+    return bool(row["stage"] != CampaignState.CLOSED or row["updated"] >= before)
 
 
 def _require(holds: bool, found: str, expected: str) -> None:

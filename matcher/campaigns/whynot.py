@@ -24,6 +24,7 @@ class Reason(StrEnum):
     QUOTA_FULL = "quota_full"
     SEEKER_LIMIT = "seeker_limit"
     CLOSED = "closed"
+    REFUSED = "refused"
 
 
 _BY_STATE = {
@@ -58,6 +59,7 @@ _SENTENCES = {
     Reason.QUOTA_FULL: "名额已满；为使全部名单合计最优并守住公平底线，名额给了其他主体",
     Reason.SEEKER_LIMIT: "该主体进入的名单已达上限，其他资源更合适",
     Reason.CLOSED: "该资源本次没有名额，或该主体本次不参加",
+    Reason.REFUSED: "曾列入名单，已被拒绝或退出，名额已给其他主体",
 }
 
 

@@ -19,8 +19,8 @@ def within(field: Field, wanted: tuple[str, ...]) -> NDArray[np.bool_]:
     """Which of the n codes are one of those wanted or lie within one (n,). Raises `UnknownPlace`, `UnknownIndustry`."""
     places = _places(field)
     asked = [places[_line(field, one)[0]] for one in wanted]
-    found: NDArray[np.bool_] = np.isin(_lines(field), np.array(asked, dtype=np.int32)).any(axis=1)
-    return found
+    found = np.isin(_lines(field), np.array(asked, dtype=np.int32))
+    return np.asarray(found.any(axis=1), dtype=np.bool_)
 
 
 def coarser(field: Field, wanted: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -48,4 +48,4 @@ def _lines(field: Field) -> NDArray[np.int32]:
 
 
 def _line(field: Field, code: str) -> tuple[str, ...]:
-    return (industries if field.type is FieldType.INDUSTRY else regions).ancestors(code)
+    return industries.ancestors(code) if field.type is FieldType.INDUSTRY else regions.ancestors(code)
