@@ -7,6 +7,7 @@ regions and industries are codes with their Chinese reading beside them. Scores 
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from matcher.declarations.registry import REGISTRY
@@ -120,7 +121,7 @@ def criterion_document(criterion: Criterion) -> Document:
     """Give a criterion (条件) as a tree of `all`, `any` with `least`, `not`, and leaves."""
     match criterion:
         case Leaf():
-            return _leaf(criterion)
+            return dict(_leaf(criterion))
         case Not(child=child, label=label):
             return {"not": criterion_document(child), "label": label}
         case All(children=children, label=label):
@@ -183,6 +184,13 @@ def _finding(finding: Finding) -> Document:
 
 
 def _leaf(leaf: Leaf) -> Document:
+    """What is the same of a condition for every seeker; many answers share it, so that it must not be changed."""
+    return _written(leaf, str(leaf.value) if isinstance(leaf.value, Decimal) else "")
+
+
+@lru_cache(maxsize=1 << 15)
+def _written(leaf: Leaf, _digits: str) -> Document:
+    """A condition, written once; the digits tell 1 from 1.00, which are equal but not written alike."""
     return {
         "field": leaf.field,
         "field_label": REGISTRY[leaf.field].label,

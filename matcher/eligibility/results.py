@@ -92,7 +92,7 @@ class Eligibility:
 
     def of_state(self, state: State) -> tuple[Finding, ...]:
         """The decisive findings that are in one state."""
-        return tuple(item for item in self.findings if item.state is state and item.decisive)
+        return tuple([item for item in self.findings if item.state is state and item.decisive])
 
 
 def conjunction(states: Iterable[State]) -> State:

@@ -17,6 +17,7 @@ from matcher.pairing.scoring import Scoring, contribution, total
 from matcher.parties import Values
 
 _DECIDED = frozenset({State.MET, State.UNMET})
+_OF_TEXTS = frozenset({"semantic", "lexical"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,6 @@ def _measures(
 
 
 def _with_words(item: Contribution, words: str) -> Contribution:
-    if item.name not in {"semantic", "lexical"} or not words or not item.points:
+    if not words or item.name not in _OF_TEXTS or not item.points:
         return item
-    return replace(item, evidence=f"双方都提到{words}")
+    return Contribution(item.name, item.label, item.points, f"双方都提到{words}")

@@ -97,6 +97,7 @@ PLEDGES: Mapping[str, tuple[str, ...]] = {
     "商标": ("trademarks",),
     "著作权": ("copyrights", "software_copyrights"),
 }
+_PLEDGED = {code: pledge for pledge, codes in PLEDGES.items() for code in codes}
 UNSECURED = "信用"
 """What counts as which security, and the way of guarantee that asks for none."""
 
@@ -118,9 +119,7 @@ def security_fit(values: Values, offer: Offer) -> Measure | None:
 def _pledges(values: Values) -> set[str]:
     collateral = values.get("collateral")
     held = set(collateral) if isinstance(collateral, tuple) else set()
-    for pledge, counts in PLEDGES.items():
-        if any(isinstance(values.get(code), int) and values[code] for code in counts):
-            held.add(pledge)
+    held.update(pledge for code, pledge in _PLEDGED.items() if isinstance(count := values.get(code), int) and count)
     if values.get("has_real_estate_collateral") is True:
         held |= {"房产", "土地"}
     return held

@@ -1,7 +1,6 @@
 """The order of offers (排序): the best candidates, then diversity: no provider and no kind fills the page."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heapreplace
 
@@ -53,19 +52,21 @@ def diversify(ranked: Sequence[Candidate], limit: int, scoring: Scoring) -> list
     The penalty is a named part of the score, so the order shown and the explanation cannot contradict each other.
     What is taken only moves others back, so that a candidate that stays first when looked at again is the best.
     """
-    seen: Counter[str] = Counter()
-    waiting = [(*_order(item, seen, scoring), place) for place, item in enumerate(ranked)]
+    seen: dict[str, int] = {}
+    waiting = [(item.excluded, -item.score, item.offer.id, place) for place, item in enumerate(ranked)]
     heapify(waiting)
     taken: list[Place] = []
     while waiting and len(taken) < limit:
-        place = waiting[0][-1]
-        now = (*_order(ranked[place], seen, scoring), place)
-        if now > waiting[0]:
-            heapreplace(waiting, now)
+        excluded, order, name, place = waiting[0]
+        item = ranked[place]
+        penalty = _penalty(item, seen, scoring)
+        if penalty - item.score > order:
+            heapreplace(waiting, (excluded, penalty - item.score, name, place))
             continue
         heappop(waiting)
-        taken.append(_place(ranked[place], seen, scoring))
-        seen.update(_groups(ranked[place]))
+        taken.append(Place(item, penalty, _why(item, seen)) if penalty else Place(item))
+        for group in (item.offer.provider, item.offer.kind):
+            seen[group] = seen.get(group, 0) + 1
     return taken
 
 
@@ -78,29 +79,16 @@ def moved_back(match: Match, place: Place) -> Match:
     return replace(match, contributions=contributions, score=total(contributions))
 
 
-def _groups(candidate: Candidate) -> tuple[str, str]:
-    return candidate.offer.provider, candidate.offer.kind
+def _penalty(candidate: Candidate, seen: Mapping[str, int], scoring: Scoring) -> int:
+    """The hundredths of a point by which a candidate is moved back, beside those seen so far by provider and kind."""
+    provider, kind = seen.get(candidate.offer.provider, 0), seen.get(candidate.offer.kind, 0)
+    if not provider and not kind:
+        return 0
+    points = min(scoring.repeat_provider * provider + scoring.repeat_kind * kind, scoring.repeat_most)
+    return min(round(points * 100), max(candidate.score, 0))
 
 
-def _order(candidate: Candidate, seen: Counter[str], scoring: Scoring) -> tuple[bool, int, str]:
-    return candidate.excluded, _penalty(candidate, seen, scoring) - candidate.score, candidate.offer.id
-
-
-def _penalty(candidate: Candidate, seen: Counter[str], scoring: Scoring) -> int:
-    provider, kind = _groups(candidate)
-    points = scoring.repeat_provider * seen[provider] + scoring.repeat_kind * seen[kind]
-    return min(round(min(points, scoring.repeat_most) * 100), max(candidate.score, 0))
-
-
-def _place(candidate: Candidate, seen: Counter[str], scoring: Scoring) -> Place:
-    penalty = _penalty(candidate, seen, scoring)
-    return (
-        Place(candidate, penalty, f"前面已列出{'、'.join(_repeats(candidate, seen))}") if penalty else Place(candidate)
-    )
-
-
-def _repeats(candidate: Candidate, seen: Counter[str]) -> Iterator[str]:
-    provider, kind = _groups(candidate)
-    for what, times in (("同一提供方", seen[provider]), ("同类资源", seen[kind])):
-        if times:
-            yield f"{what} {times} 项"
+def _why(candidate: Candidate, seen: Mapping[str, int]) -> str:
+    named = (("同一提供方", candidate.offer.provider), ("同类资源", candidate.offer.kind))
+    repeats = [f"{what} {seen[group]} 项" for what, group in named if group in seen]
+    return f"前面已列出{'、'.join(repeats)}"

@@ -46,6 +46,9 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 """Most points that each contribution can bring; together 100."""
 
 
+_NO_POINTS: Mapping[str, Contribution] = {name: Contribution(name, label, 0.0) for name, label in LABELS.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Scoring:
     """How measures become points.
@@ -83,7 +86,7 @@ class Scoring:
 def contribution(name: str, measure: Measure | None, scoring: Scoring) -> Contribution:
     """Turn a measure into points; what is not known or not stated brings none."""
     if measure is None:
-        return Contribution(name, LABELS[name], 0.0)
+        return _NO_POINTS[name]
     return Contribution(name, LABELS[name], hundredths(name, measure, scoring) / 100, measure.evidence)
 
 
@@ -94,4 +97,4 @@ def hundredths(name: str, measure: Measure, scoring: Scoring) -> int:
 
 def total(contributions: tuple[Contribution, ...]) -> float:
     """The score: the sum of the contributions' points, 0-100, to two places."""
-    return round(sum(item.points for item in contributions), 2)
+    return round(sum([item.points for item in contributions]), 2)
