@@ -188,8 +188,10 @@ def _write(out: Path, pieces: Iterator[bytes]) -> None:
 
 
 def _decimal(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
     try:
-        return None if text is None else Decimal(text)
+        return Decimal(text)
     except InvalidOperation:
         raise InvalidValue(found=f"“{text[:40]}”", expected="数字，如 300 或 3.65", remedy="请改正") from None
 

@@ -17,7 +17,7 @@ def guide_lines(
     """Titles and texts, in order; `pushed` are the days on which pairs of the list were pushed."""
     yield from _about(delivery, institution, rows)
     yield "所含信息", _contained(shown)
-    yield "匹配度", "0 至 100，为“匹配理由”各得分项之和；用于排序，不是信用评分，也不代替审批"
+    yield "匹配度", "0 至 100，为“匹配理由”各得分项之和（空白为 0 分）；用于排序，不是信用评分，也不代替审批"
     yield "资格", "按资源的公开条件逐条核对；“待补充”表示缺少数据，不等于不符合"
     yield from _filling()
     yield from _promised(delivery, pushed)

@@ -57,7 +57,7 @@ def receive(
     """
     store.campaigns.get(viewer, campaign)
     returned = read_return(path, how.limits)
-    histories = store.outcomes.histories(viewer, campaign)
+    histories = store.outcomes.histories_of(viewer, campaign, [row.code for row in returned.said])
     _check_campaign(store.campaigns, viewer, campaign, returned, histories)
     new = [row for row in returned.said if not _known(row, histories)]
     returned.problems += [_redated(returned.sheet, row) for row in new if _restated(row, histories)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from api.campaigns.codes import is_code
 from api.delivery.filled import CellProblem, Filled, Slip, read_filled
-from api.delivery.headings import CODE, FILLED, RESULT
+from api.delivery.headings import CODE, FILLED, GROUNDS, GUIDE, RESULT
 from api.errors import ImportRefused
 from api.exchange.limits import DEFAULT_LIMITS, Limits
 from api.exchange.records import Cell, cell_text
@@ -51,7 +51,11 @@ def read_return(path: Path, limits: Limits = DEFAULT_LIMITS) -> Returned:
     size = path.stat().st_size
     if size > limits.file_bytes:
         raise _refused(f"{size // 1024**2} MB 的文件", f"不超过 {limits.file_bytes // 1024**2} MB", "请拆分后发回")
-    found = [(source, header) for source in open_sheets(path, limits) if (header := _header(source)) is not None]
+    found = [
+        (source, header)
+        for source in open_sheets(path, limits, (GROUNDS, GUIDE))
+        if (header := _header(source)) is not None
+    ]
     if not found:
         raise _refused("没有名单的工作簿", f"有“{CODE}”和“{RESULT}”两列的工作表", "请在下载的名单上填写后原样发回")
     if len(found) > 1:

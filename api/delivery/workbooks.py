@@ -6,6 +6,7 @@ moment of writing, so that the same list written twice is the same file, byte by
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import count, groupby
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +28,7 @@ Cell = str | int | float | date | None
 _LONGEST = 32_767  # characters that Excel takes in a cell
 _NARROWEST, _WIDEST = 6, 60
 _LANDSCAPE_A4 = 9
+_FILLED_STYLES = ("text", "text", "number", "number", "date")
 _BLUE, _YELLOW = "#DCE6F1", "#FFF2CC"
 
 
@@ -34,7 +36,7 @@ def write_list(
     target: Path | IO[bytes], delivery: Delivery, institution: str, items: Iterable[Item], shown: Shown
 ) -> int:
     """Write the list of one institution, or of all under the platform's name; give the number of its rows."""
-    with xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    with xlsxwriter.Workbook(target, {"strings_to_formulas": False}) as book:
         book.set_properties({"title": f"{delivery.campaign.name}名单", "created": delivery.moment})
         sheets = {name: book.add_worksheet(name) for name in (LIST, GROUNDS, GUIDE)}
         styles = _styles(book)
@@ -67,7 +69,7 @@ class _ListWriter:
         if item.history:
             self.days.add(item.history[0].at.astimezone(CHINA).date())
         self._line(self._listed, 0, told_cells(item, self._shown), ("told",))
-        self._line(self._listed, len(self._told), filled_cells(item), ("text", "text", "number", "number", "date"))
+        self._line(self._listed, len(self._told), filled_cells(item), _FILLED_STYLES)
         self._write_grounds(item)
 
     def _write_grounds(self, item: Item) -> None:
@@ -80,7 +82,7 @@ class _ListWriter:
         cells = (
             item.row.id,
             item.row.match["offer"]["name"],
-            *(points.get(label) for label in self._parts),
+            *(points.get(label) or None for label in self._parts),
             item.row.points / 100,
             evidence,
             "\n".join(found.conditions),
@@ -93,13 +95,18 @@ class _ListWriter:
         """Set up what concerns whole sheets."""
         for sheet, widths in self._widths.items():
             for place, width in enumerate(widths):
-                sheet.set_column(place, place, min(max(width + 2, _NARROWEST), _WIDEST))
+                sheet.set_column(place, place, min(max(width + 2, _NARROWEST), _WIDEST), self._blank(sheet, place))
             sheet.freeze_panes(1, 1)
             if widths:
                 sheet.autofilter(0, 0, self.rows, len(widths) - 1)
             _print_setup(sheet, title)
         self._validate()
         self._listed.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+
+    def _blank(self, sheet: Any, place: int) -> Any:
+        """The format of a column's empty cells: those to be filled in are not locked."""
+        offset = place - len(self._told)
+        return self._styles[_FILLED_STYLES[offset]] if sheet is self._listed and offset >= 0 else None
 
     def _validate(self) -> None:
         """Lists to choose from, for each stretch of rows whose offers are of one kind."""
@@ -125,8 +132,10 @@ class _ListWriter:
         widths = self._widths[sheet]
         for place, cell in enumerate(cells):
             style = self._styles[styles[place] if place < len(styles) else styles[-1]]
+            if cell is None:
+                continue
             _write_cell(sheet, self.rows, first + place, cell, style)
-            if isinstance(cell, str) and len(cell) * 2 > widths[first + place]:
+            if isinstance(cell, str) and widths[first + place] < min(len(cell) * 2, _WIDEST):
                 widths[first + place] = max(widths[first + place], width_of(cell))
 
 
@@ -154,8 +163,14 @@ def filled_cells(item: Item) -> tuple[Cell, ...]:
     last: Event | None = current(item.history) if item.history else None
     if last is None or last.state is OutcomeState.PUSHED:
         return (None,) * len(FILLED)
-    amount, rate = (None if figure is None else float(figure) for figure in (last.amount_wan, last.rate_pct))
-    return OUTCOME_LABELS[last.state], last.reason or None, amount, rate, last.at.astimezone(CHINA).date()
+    amount = None if last.amount_wan is None else float(last.amount_wan)
+    day = last.at.astimezone(CHINA).date()
+    return OUTCOME_LABELS[last.state], last.reason or None, amount, _rate(last.rate_pct), day
+
+
+def _rate(rate: Decimal | None) -> Cell:
+    """A rate below 1 % with its sign, for a bare 0.8 would be refused when it comes back."""
+    return None if rate is None else float(rate) if rate >= 1 else f"{rate:f}%"
 
 
 def grounds_headings(parts: Sequence[str]) -> tuple[str, ...]:
@@ -168,11 +183,9 @@ def width_of(text: str) -> int:
     return max(sum(2 if east_asian_width(char) in "WF" else 1 for char in line) for line in text.split("\n"))
 
 
-def _write_cell(sheet: Any, row: int, place: int, cell: Cell, style: Any) -> None:
+def _write_cell(sheet: Any, row: int, place: int, cell: str | float | date, style: Any) -> None:
     if isinstance(cell, str):
         sheet.write_string(row, place, cell if len(cell) <= _LONGEST else f"{cell[: _LONGEST - 1]}…", style)
-    elif cell is None:
-        sheet.write_blank(row, place, None, style)
     elif isinstance(cell, date):
         sheet.write_datetime(row, place, cell, style)
     else:

@@ -8,7 +8,7 @@ see how far each sheet reaches.
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,14 +58,14 @@ def open_workbook(path: Path, limits: Limits) -> SheetSource:
     return SheetSource(first.sheet, (f"只读取第一个工作表，未读取：{unread}",) if others else ())
 
 
-def open_sheets(path: Path, limits: Limits) -> tuple[SheetSource, ...]:
-    """Open every visible sheet that holds anything, in the order of the workbook.
+def open_sheets(path: Path, limits: Limits, passed_over: Container[str] = ()) -> tuple[SheetSource, ...]:
+    """Open every visible sheet that holds anything, in the order of the workbook; some are passed over by name.
 
     Raises `ImportRefused` for an archive that is truncated, corrupt, no workbook, empty or over the limits.
     """
     _check_archive(path, limits)
     try:
-        return _filled_sheets(CalamineWorkbook.from_path(path))
+        return _filled_sheets(CalamineWorkbook.from_path(path), passed_over)
     except (CalamineError, OSError, ValueError) as error:
         raise _corrupt() from error
     except BaseException as error:
@@ -74,11 +74,13 @@ def open_sheets(path: Path, limits: Limits) -> tuple[SheetSource, ...]:
         raise _corrupt() from error
 
 
-def _filled_sheets(book: CalamineWorkbook) -> tuple[SheetSource, ...]:
+def _filled_sheets(book: CalamineWorkbook, passed_over: Container[str]) -> tuple[SheetSource, ...]:
     names = [
         item.name
         for item in book.sheets_metadata
-        if item.typ is SheetTypeEnum.WorkSheet and item.visible is SheetVisibleEnum.Visible
+        if item.typ is SheetTypeEnum.WorkSheet
+        and item.visible is SheetVisibleEnum.Visible
+        and item.name not in passed_over
     ]
     filled = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.height]
     if not filled:

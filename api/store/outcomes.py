@@ -140,6 +140,15 @@ class OutcomeStore:
         with self._database.reading() as connection:
             return _histories(connection, select(assignments.c.id).where(own))
 
+    def histories_of(self, viewer: Viewer, campaign: str, keys: Sequence[str]) -> dict[str, History]:
+        """What is known of some pairs of a campaign, by id; those of which nothing is are absent."""
+        own = (assignments.c.campaign_id == campaign) & (assignments.c.tenant_id == viewer.tenant)
+        found: dict[str, History] = {}
+        with self._database.reading() as connection:
+            for chunk in chunks([key for key in keys if _askable(key)]):
+                found |= _histories(connection, select(assignments.c.id).where(own, assignments.c.id.in_(chunk)))
+        return found
+
     def push(self, viewer: Viewer, run: Run, by: str, now: datetime) -> int:
         """Note that every pair of a run that stands was pushed (推送), and give how many were not yet."""
         with self._database.writing() as connection:
