@@ -43,6 +43,7 @@ from api.transport.bodies import BodyGuard, BodyLimits
 from api.transport.connections import TimedProtocol
 from api.transport.tracing import HttpMetrics, Tracing, request_id_of
 from api.transport.violations import violations
+from api.turns import take_short_turns
 from embeddings.errors import EmbeddingsError
 from matcher.errors import MatcherError
 
@@ -204,6 +205,7 @@ def serve(settings: Settings) -> None:
     from api.bootstrap import build_services
 
     configure(settings.log_format)
+    take_short_turns()
     signal(SIGTERM, default_int_handler)
     if settings.workers > 1:
         from api.serving import serve_many

@@ -62,13 +62,14 @@ class IndexRules:
     """When to merge (合并时机) and what to leave to a child process.
 
     A merge is due past `merge_rows` rows beside the snapshot, or past `merge_percent` % of it and `merge_least` rows.
+    Fewer are not worth the seconds that a child process costs to start; beside a snapshot they cost a query little.
     A store of up to `inline_rows` parties is built and merged in this process, in about a second. A snapshot more than
     `most_behind` changes behind is merged before it is opened: memory is not the place for them.
     """
 
     merge_rows: int = 20_000
     merge_percent: float = 5.0
-    merge_least: int = 500
+    merge_least: int = 5_000
     inline_rows: int = 5_000
     most_behind: int = 50_000
 

@@ -21,6 +21,7 @@ from api.metrics import shared_by_workers
 from api.servers import redis_server
 from api.settings import Settings
 from api.store.store import open_store
+from api.turns import take_short_turns
 
 WORKER_SETTINGS = "RONGTONG_WORKER_SETTINGS"
 _ANSWER_SECONDS = 60
@@ -52,6 +53,7 @@ def worker() -> FastAPI:
     """One worker's application, over services of its own that close with it; called by uvicorn in the worker."""
     settings = Settings.model_validate_json(os.environ[WORKER_SETTINGS])
     configure(settings.log_format)
+    take_short_turns()
     Thread(target=_end_with_parent, name="parent", daemon=True).start()
     stack = ExitStack()
     services = stack.enter_context(build_services(settings))

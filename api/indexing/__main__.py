@@ -14,6 +14,7 @@ from api.indexing.building import Workshop
 from api.indexing.children import Errand, give_way, settings_from_parent, working_on
 from api.indexing.generations import GenerationFolders
 from api.indexing.making import Maker
+from api.indexing.parts import Parts, WrittenParts
 from api.indexing.pooling import PooledParts
 from api.indexing.preparing import prepare
 from api.logs import configure
@@ -45,7 +46,9 @@ def _done(settings: Settings, errand: Errand) -> None:
         folder = GenerationFolders(settings).folder(encoder.fingerprint)
         with working_on(folder, wait=errand != "merge") as free:
             if free:
-                parts = PooledParts(settings, processes=len(os.sched_getaffinity(0)))
+                parts: Parts = PooledParts(settings, processes=len(os.sched_getaffinity(0)))
+                if errand == "merge":  # it can wait: no more processes to start, no more processors to take
+                    parts = WrittenParts(store.feed, encoder)
                 Workshop(store, Maker(encoder), folder, parts).do(errand)
 
 

@@ -15,9 +15,16 @@ MERGE_REST_SECONDS = 60.0
 """How long a merge that failed (disk full, say) is left before the next one."""
 MERGE_PAUSE_SECONDS = 5.0
 """The least time between two merges."""
+MERGE_REST_TIMES = 3.0
+"""A merge is followed by a rest of so many times what it took, up to `MERGE_REST_SECONDS`."""
 LOAD_REST_SECONDS = 2.0
 """How long an index that could not be loaded is left before it is tried again."""
 _log = structlog.get_logger("index")
+
+
+def merge_rest(took: float) -> float:
+    """Seconds to the next merge after one that took so many: under steady writing a merge would follow on the other."""
+    return min(max(MERGE_PAUSE_SECONDS, MERGE_REST_TIMES * took), MERGE_REST_SECONDS)
 
 
 class Followed(Protocol):
@@ -82,9 +89,10 @@ class Follower:
                 return
             self._child.stop()
             self._child = None
-            self._next_merge = time.monotonic() + (MERGE_REST_SECONDS if status else MERGE_PAUSE_SECONDS)
+            took = time.monotonic() - self._merge_began
+            self._next_merge = time.monotonic() + (MERGE_REST_SECONDS if status else merge_rest(took))
             if not status:
-                index_seconds().labels("merge").observe(time.monotonic() - self._merge_began)
+                index_seconds().labels("merge").observe(took)
             _log.log(30 if status else 20, "index.merge_ended", status=status)
         if time.monotonic() >= self._next_merge:
             self._child = self._index.merging()

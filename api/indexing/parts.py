@@ -37,6 +37,21 @@ class Parts(Protocol):
         """One part a span, in their order; `folder` has room for them."""
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenParts:
+    """Makes parts one after another in this process, on disk: for work that gives way to those that answer."""
+
+    feed: Feed
+    encoder: TextEncoder
+
+    def __call__(self, spans: Sequence[Span], folder: Path) -> list[Part]:
+        """One part a span, in their order, mapped from `folder`."""
+        folders = [folder / str(number) for number in range(len(spans))]
+        for each, span in zip(folders, spans, strict=True):
+            write_part(each, self.feed, span, self.encoder)
+        return [open_part(each) for each in folders]
+
+
 def part_of(parties: Sequence[StoredParty], encoder: TextEncoder) -> Part:
     """Lay out, encode and count parties, by platform and key."""
     rows = laid_out(parties)

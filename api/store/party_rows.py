@@ -112,7 +112,7 @@ def _readable(field: Field, value: Value) -> Raw:
     elif kind in _PLAIN and field.type in _PLAIN[kind]:
         return value  # type: ignore[return-value]  # text, whole numbers and flags are JSON as they are
     elif kind is date and field.type is _DATE:
-        return _iso(value)  # type: ignore[arg-type]
+        return _iso(value)
     return _read_back(field, value)
 
 
