@@ -6,7 +6,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from matcher.catalogue.entry import Entry
-from matcher.dealflow.pipeline import Basis, Check, DocumentKind, Gate, GateKind, Named, Subject
+from matcher.dealflow.pipeline import Basis, Check, DocumentKind, Gate, GateKind, Named, Subject, Term, TermUnit
 
 BASIS_KEYS = ("article", "quote", "assumption")
 
@@ -98,3 +98,12 @@ def _gate(entry: Entry, names: Names, otherwise: Basis) -> Gate:
     labelled: Mapping[str, DocumentKind | Check] = names.documents if kind is GateKind.DOCUMENT else names.checks
     name = known(entry, kind.value, labelled)
     return Gate(kind, name, labelled[name].label, own)
+
+
+def read_term(entry: Entry, otherwise: Basis | None = None) -> Term:
+    """So many days, working days or months; without a basis of its own it has that of what it stands in."""
+    entry.only("count", "unit", *BASIS_KEYS)
+    entry.require("count", "unit")
+    count = entry.count("count")
+    assert count is not None  # noqa: S101  # required above
+    return Term(count, entry.choice("unit", TermUnit), read_basis(entry, otherwise))

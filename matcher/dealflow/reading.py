@@ -23,6 +23,7 @@ from matcher.dealflow.parts import (
     read_flag,
     read_gates,
     read_named,
+    read_term,
 )
 from matcher.dealflow.pipeline import (
     Check,
@@ -31,8 +32,6 @@ from matcher.dealflow.pipeline import (
     Pipeline,
     PipelineKind,
     Stage,
-    Term,
-    TermUnit,
     Trigger,
 )
 from matcher.dealflow.terms import read_committee, read_fund
@@ -157,17 +156,9 @@ def _stage(entry: Entry, names: Names) -> Stage:
         frozenset(known_all(entry, "by", names.roles)),
         onward,
         read_gates(entry, "gates", names, own),
-        _term(entry.child("deadline")) if "deadline" in entry.data else None,
+        read_term(entry.child("deadline")) if "deadline" in entry.data else None,
         read_flag(entry, "pays"),
         read_flag(entry, "exits"),
         final,
         own,
     )
-
-
-def _term(entry: Entry) -> Term:
-    entry.only("count", "unit", *BASIS_KEYS)
-    entry.require("count", "unit")
-    count = entry.count("count")
-    assert count is not None  # noqa: S101  # required above
-    return Term(count, entry.choice("unit", TermUnit), read_basis(entry))
