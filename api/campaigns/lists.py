@@ -1,10 +1,11 @@
 """Lists (名单): the assigned pairs, each scored again by itself from the frozen inputs and put into words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from api.access.viewers import Viewer
@@ -108,8 +109,7 @@ def counts_of(outcome: Outcome, rows: Sequence[AssignmentRow], gone: int) -> dic
     """The numbers of a run: seekers, candidates, places and what became of them, floors that were not kept."""
     offers = outcome.inputs.prepared.offers
     candidates, assignment = outcome.gathered.candidates, outcome.assignment
-    used = np.bincount(candidates.offer[assignment.chosen], minlength=len(offers))
-    worth = assignment.place_worth
+    worth, listed = assignment.place_worth, _listed(outcome)
     return {
         "seekers": len(outcome.inputs.rows),
         "with_candidates": len(np.unique(candidates.seeker)),
@@ -123,7 +123,7 @@ def counts_of(outcome: Outcome, rows: Sequence[AssignmentRow], gone: int) -> dic
             {
                 "offer_id": offer.id,
                 "quota": int(outcome.capacities.quotas[place]),
-                "used": int(used[place]),
+                **listed[place],
                 "one_more_place_points": None if worth is None else int(worth[place]),
             }
             for place, offer in enumerate(offers)
@@ -138,3 +138,43 @@ def counts_of(outcome: Outcome, rows: Sequence[AssignmentRow], gone: int) -> dic
             for short in assignment.shortfalls
         ],
     }
+
+
+def _listed(outcome: Outcome) -> list[dict[str, object]]:
+    """For each offer how many are on its list, their mean 匹配度 and the shares of micro and first-loan firms (%).
+
+    Only what is known counts towards a share; a list without anybody has no mean and no shares.
+    """
+    candidates, chosen = outcome.gathered.candidates, outcome.assignment.chosen
+    seeker, offer, points = (column[chosen] for column in (candidates.seeker, candidates.offer, candidates.points))
+    rows = rows_of(outcome.inputs, outcome.gathered.keys[seeker])
+    frame = outcome.inputs.segment.frame
+    places = len(outcome.inputs.prepared.offers)
+    used = np.bincount(offer, minlength=places)
+    sums = np.bincount(offer, points, minlength=places) / 100
+    groups = {
+        name: np.bincount(offer, _is(frame, rows, field, value), minlength=places) * 100
+        for name, (field, value) in _GROUPS.items()
+    }
+    return [
+        {"used": int(count), "mean_match": _mean(sums[place], count)}
+        | {name: _mean(found[place], count) for name, found in groups.items()}
+        for place, count in enumerate(used)
+    ]
+
+
+_GROUPS: Mapping[str, tuple[str, object]] = {
+    "micro_pct": ("size_class", "微型"),
+    "first_loan_pct": ("has_ever_borrowed", False),
+}
+"""Groups whose share is shown: 微型企业 (工信部联企业〔2011〕300号), 首贷户 (never had a bank loan)."""
+
+
+def _is(frame: pl.DataFrame, rows: NDArray[np.int64], field: str, value: object) -> NDArray[np.bool_]:
+    if field not in frame.columns:
+        return np.zeros(len(rows), dtype=np.bool_)
+    return (frame[field][rows] == value).fill_null(value=False).to_numpy()
+
+
+def _mean(total: float, count: int) -> object:
+    return round(float(total) / int(count), 1) if count else None

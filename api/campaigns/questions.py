@@ -13,7 +13,11 @@ from api.store.campaigns import DECIDED, AssignmentStatus, Run
 from matcher.campaigns.comparison import Comparison, Departure, Pair, Seen, compared, departure
 from matcher.campaigns.narrowing import frozen_values
 from matcher.campaigns.whynot import Reason, Reasons, WhyNot, standing_outside
+from matcher.derivation import at_date, derive
+from matcher.eligibility.evaluation import evaluate
+from matcher.eligibility.results import STATE_LABELS, State
 from matcher.errors import UnknownOffer
+from matcher.fields import PartyKind
 from matcher.offers import Offer
 from matcher.pairing.matches import Match
 from matcher.parties import Values
@@ -24,7 +28,8 @@ class Why:
     """What became of one pair in a run: assigned, or why not.
 
     `match` is the pair as it was scored; None where the seeker is outside the filter or gone. `in_filter` tells whether
-    the campaign looked at the seeker at all. `nearest` is the best chance of a seeker that is on no list.
+    the campaign looked at the seeker at all. `nearest` is the best chance of a seeker that is on no list, `outside`
+    says which condition keeps a seeker out of the filter.
     """
 
     assigned: bool
@@ -33,6 +38,7 @@ class Why:
     match: Match | None
     place_worth: int | None
     nearest: tuple[Offer, int | None] | None
+    outside: str = ""
 
 
 def require_decided(run: Run) -> Run:
@@ -54,7 +60,7 @@ def why(runner: Runner, viewer: Viewer, run: Run, seeker: str, offer: str) -> Wh
     matches = dict(_scored(runner, viewer, outcome.inputs, place, key))
     inside = bool(np.isin(rows_of(outcome.inputs, np.array([key])), outcome.inputs.rows)) and key in matches
     if not inside:
-        return Why(False, False, None, matches.get(key), None, None)
+        return Why(False, False, None, matches.get(key), None, None, _outside(outcome.inputs, key))
     status = runner.store.campaigns.of_pair(run, key, offer)
     return _answered(outcome, key, place, matches[key], status)
 
@@ -77,6 +83,26 @@ def _answered(outcome: Outcome, key: int, place: int, match: Match, status: Assi
     nearest = reasons.nearest_chance(seeker)
     chance = None if nearest is None else _chance(outcome, nearest)
     return Why(why_not is None, True, why_not, match, place_worth, chance)
+
+
+def _outside(inputs: Inputs, key: int) -> str:
+    """Why a seeker is not in the filter, in words."""
+    if not _stood(inputs, key):
+        return "生成名单时还没有这个主体"
+    plan, rows = inputs.prepared.plan, rows_of(inputs, np.array([key]))
+    if inputs.segment.frame["kind"][rows[0]] != plan.seekers:
+        return f"本活动只面向{_KINDS[plan.seekers]}"
+    values = at_date(derive(frozen_values(inputs.segment, rows)[0]), inputs.at)
+    findings = [item for item in evaluate(plan.filter, values).findings if item.state is not State.MET]
+    return "；".join(f"“{item.leaf.label}”{STATE_LABELS[item.state]}" for item in findings)
+
+
+_KINDS = {
+    PartyKind.ENTERPRISE: "企业",
+    PartyKind.TEAM: "创业团队",
+    PartyKind.CARRIER: "载体",
+    PartyKind.INSTITUTION: "机构",
+}
 
 
 def _chance(outcome: Outcome, pair: int) -> tuple[Offer, int | None]:

@@ -17,10 +17,14 @@ from api.store.campaigns import DECIDED, AssignmentRow, AssignmentStatus, Run
 from api.store.campaigns import CampaignState as Stage
 from api.store.jobs import Job
 from api.store.store import Store
-from matcher.campaigns.narrowing import within
+from matcher.campaigns.gathering import gather
+from matcher.campaigns.narrowing import Rows, narrowed, within
 from matcher.campaigns.plan import OBJECTIVE_LABELS, Plan
 from matcher.campaigns.refilling import refill
+from matcher.pairing.prospecting import SeekerSegment
 
+_SAMPLE = 500
+"""So many seekers, about, are scored to tell what a run would come to."""
 JOB = "campaign"
 """The kind of the job that does a run."""
 
@@ -34,17 +38,32 @@ def preview(runner: Runner, plan: Plan, viewer: Viewer, at: date) -> dict[str, A
     """What a plan would look at, in numbers; nothing is written. Raises `InvalidCampaign`."""
     ready = prepared(plan, runner.store, viewer, at)
     with runner.index().open(viewer) as segments:
-        seekers = sum(len(within(segment, plan.seekers, plan.filter, at)) for segment in segments)
+        inside = [(segment, within(segment, plan.seekers, plan.filter, at)) for segment in segments]
+        seekers = sum(len(rows) for _, rows in inside)
+        sampled, found = _sampled(ready, inside, seekers, at)
     return {
         "name": plan.name,
         "seekers": seekers,
         "offers": [_offer(ready, place) for place in range(len(ready.offers))],
         "places": int(ready.quotas.sum()),
         "most_lists": seekers * plan.limit,
+        "sampled": sampled,
+        "expected_candidates": round(found * seekers / sampled) if sampled else 0,
         "objective": plan.objective.value,
         "objective_label": OBJECTIVE_LABELS[plan.objective],
         "floors": [{"name": floor.name, "least": floor.least, "each_offer": floor.each_offer} for floor in plan.floors],
     }
+
+
+def _sampled(ready: Prepared, inside: list[tuple[SeekerSegment, Rows]], seekers: int, at: date) -> tuple[int, int]:
+    """So many seekers, spread evenly, and how many pairs are among their best offers."""
+    step = max(1, seekers // _SAMPLE)
+    sampled = found = 0
+    for segment, rows in inside:
+        some = rows[::step]
+        part = gather(ready.offers, narrowed(segment, some), ready.bounds(at), ready.scoring())
+        sampled, found = sampled + len(some), found + int(part.own.sum())
+    return sampled, found
 
 
 def _offer(ready: Prepared, place: int) -> dict[str, Any]:

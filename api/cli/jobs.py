@@ -33,7 +33,7 @@ def jobs(
             return
         found = store.jobs.cancel(viewer, job) if cancel else store.jobs.get(viewer, job)
         if follow:
-            found = _followed(store, viewer, found)
+            found = followed(store, viewer, found)
         print_json(job_document(found))
 
 
@@ -69,7 +69,7 @@ def _progress(job: Job) -> str:
     return f"{job.done:,}" if job.total is None else f"{job.done:,} / {job.total:,}"
 
 
-def _followed(store: Store, viewer: Viewer, job: Job) -> Job:
+def followed(store: Store, viewer: Viewer, job: Job) -> Job:
     """Show a bar until the job has ended."""
     columns = (TextColumn("[bold]{task.description}[/]"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:

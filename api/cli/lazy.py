@@ -51,6 +51,23 @@ class RootCommands(LazyGroup):
     }
 
 
+class CampaignCommands(LazyGroup):
+    """`rongtong campaign …`."""
+
+    later: ClassVar[dict[str, str]] = {
+        "plan": "api.cli.campaigns:plan",
+        "list": "api.cli.campaigns:list_",
+        "run": "api.cli.campaigns:run",
+        "show": "api.cli.campaigns:show",
+        "why": "api.cli.campaigns:why",
+        "compare": "api.cli.campaigns:compare",
+        "approve": "api.cli.campaigns:approve",
+        "cancel": "api.cli.campaigns:cancel",
+        "refill": "api.cli.campaigns:refill",
+        "close": "api.cli.campaigns:close",
+    }
+
+
 class OfferCommands(LazyGroup):
     """`rongtong offers …`."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.access.viewers import Viewer
-from api.cli.lazy import OfferCommands, RootCommands
+from api.cli.lazy import CampaignCommands, OfferCommands, RootCommands
 from api.cli.rendering import (
     OutputFormat,
     console,
@@ -37,6 +37,14 @@ app = typer.Typer(
 )
 offers_app = typer.Typer(cls=OfferCommands, no_args_is_help=True, help="资源目录")
 app.add_typer(offers_app, name="offers")
+campaign_app = typer.Typer(cls=CampaignCommands, no_args_is_help=True, help="对接活动：方案、运行、名单、为什么没有")
+app.add_typer(campaign_app, name="campaign")
+
+
+@campaign_app.callback()
+def _campaigns() -> None:
+    """对接活动：方案、运行、名单、为什么没有。"""
+
 
 Format = Annotated[OutputFormat, typer.Option("--format", help="table、json、csv 或 xlsx")]
 Out = Annotated[Path | None, typer.Option("--out", help="写入文件")]

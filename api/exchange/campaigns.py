@@ -102,7 +102,7 @@ def _sentence(answer: Why) -> str:
     if answer.assigned:
         return "已列入名单"
     if not answer.in_filter:
-        return "不在本活动的范围内：不符合 seekers 的筛选条件，或生成名单时还没有这个主体"
+        return f"不在本活动的范围内：{answer.outside or '不符合筛选条件'}"
     return "" if answer.why_not is None else answer.why_not.sentence()
 
 

@@ -48,13 +48,15 @@ class FloorAnswer(Answer):
 
 
 class PreviewAnswer(Answer):
-    """方案的规模：范围内的主体数、参加的资源、名额总数、每个主体至多进入的名单数之和。"""
+    """方案的规模：范围内的主体数、参加的资源、名额总数、每个主体至多进入的名单数之和；抽样推算的候选对数。"""
 
     name: str
     seekers: int
     offers: list[PreviewOfferAnswer]
     places: int
     most_lists: int
+    sampled: int
+    expected_candidates: int
     objective: Objective
     objective_label: str
     floors: list[FloorAnswer]
