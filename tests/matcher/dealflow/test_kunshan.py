@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from matcher.catalogue.loader import load_catalogue
+from matcher.dealflow import reading
 from matcher.dealflow.checking import assessed, shown
+from matcher.dealflow.duties import built_in_duties, occasions
 from matcher.dealflow.events import Choice, Count, Custody, Exit, Filing, Move, Payment, Tranche, Vote
 from matcher.dealflow.fees import fee_of_year
-from matcher.dealflow.funds import Book
+from matcher.dealflow.funds import Book, Position, lowest_cash
 from matcher.dealflow.pipeline import FeeBase, Method, Phase
 from matcher.eligibility.results import State
 from matcher.errors import DealRefused, InvalidDeal
@@ -33,7 +36,7 @@ from tests.matcher.dealflow.worlds import (
 )
 
 HERE = Path(__file__).parent
-FILE = Path(kunshan.__globals__["__file__"]).parents[3] / "matcher/dealflow/pipelines/kunshan-angel.yaml"
+FILE = Path(reading.__file__).parent / "pipelines" / "kunshan-angel.yaml"
 
 
 def plain(text: str) -> str:
@@ -403,3 +406,80 @@ def test_articles_5_and_10_the_fund_pays_only_in_its_investment_period_and_what_
         deal.add("manager", a_payment(1, date(2029, 1, 1)))
     deal.add("manager", a_payment(1, date(2028, 12, 31)))
     assert isinstance(deal.history[-1].body, Payment)
+
+
+def test_articles_1_2_and_24_name_the_text_and_since_when_it_holds() -> None:
+    assert kunshan().document == "昆山市天使投资基金管理办法（昆政办发〔2021〕128号）"
+    assert "自发布之日起实施" in articles()["第二十四条"]
+    offer = load_catalogue().offers[kunshan().offer]
+    assert offer.effective_from == date(2021, 11, 15)
+    assert offer.source == kunshan().document
+
+
+def test_article_4_earnings_are_money_of_the_fund() -> None:
+    back = Position("d", ((date(2026, 1, 5), wan(100)),), ((date(2026, 2, 1), wan(350), wan(100)),))
+    book = Book(a_fund().events, (back,))
+    terms = kunshan().fund
+    assert terms is not None
+    assert lowest_cash(terms, book, investable=True) == (date(2026, 1, 5), Decimal(4900))
+    assert sum(amount for _, amount in book.cash_moves()) == 5250
+
+
+def test_article_6_what_the_manager_does_and_nobody_else() -> None:
+    pipeline = kunshan()
+    assert pipeline.fund is not None
+    assert pipeline.committee is not None
+    own = [name for name, stage in pipeline.stages.items() if stage.by == {"manager"}]
+    assert set(pipeline.stages) - set(own) == {"application"}
+    assert pipeline.checks["qualification"].by == {"manager"}
+    assert pipeline.fund.paid_by == pipeline.committee.counted_by == {"manager"}
+
+
+def test_article_9_the_target_is_a_preference_and_shuts_nobody_out() -> None:
+    offer = load_catalogue().offers[kunshan().offer]
+    assert [leaf.field for leaf in offer.preferences] == ["life_stage", "has_talent_programme"]
+    late = {**FIT, "life_stage": "成长期", "has_talent_programme": False}
+    found = assessed(kunshan().checks["qualification"], late, date(2026, 1, 5))
+    assert {item.state for item in found.conditions} == {State.MET}
+
+
+def test_articles_12_and_17_a_loss_is_shared_and_ends_at_what_was_paid() -> None:
+    deal = Deal().to("exit")
+    deal.add("manager", Exit(date(2026, 2, 1), wan(0), wan(100)))
+    assert (deal.state.cost_wan, deal.state.paid_wan) == (0, 100)
+    with pytest.raises(DealRefused, match="不超过 0"):
+        deal.add("manager", Exit(date(2026, 2, 1), wan(0), wan(1)))
+    with pytest.raises(DealRefused, match="注资"):
+        deal.add("manager", a_payment(1))
+
+
+def test_article_19_half_year_in_thirty_days_annual_by_the_end_of_april() -> None:
+    duties = built_in_duties()
+    half = occasions(duties["fund.half_year"], date(2025, 1, 1), date(2025, 12, 31))
+    assert [item.deadline.day for item in half] == [date(2025, 7, 30), date(2026, 1, 30)]
+    year = occasions(duties["fund.annual"], date(2025, 1, 1), date(2025, 12, 31))
+    assert [item.deadline.day for item in year] == [date(2026, 4, 30)]
+    assert duties["fund.annual"].to == ("市科创办", "市科技局", "市财政局", "市金融办", "基金出资人")
+
+
+def test_article_21_wrongdoing_is_a_ground_to_leave() -> None:
+    deal = Deal().to("post")
+    deal.decide(an_exit_plan("supervision"))
+    deal.add("manager", Move("exit"))
+    assert kunshan().triggers["supervision"].basis.article == "第二十一条"
+
+
+def test_the_manual_names_a_test_for_every_article() -> None:
+    root = Path(__file__).parents[3]
+    manual = (root / "docs" / "dealflow.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in manual.splitlines() if re.match(r"\| 第[一二三四五六七八九十]+条", line)]
+    assert [row[1].split()[0] for row in rows] == list(articles())
+    folder = root / "tests"
+    modules = [*HERE.glob("test_*.py"), folder / "contracts" / "test_deal_contract.py"]
+    written = set(re.findall(r"^def (test_\w+)", "\n".join(path.read_text(encoding="utf-8") for path in modules), re.M))
+    for row in rows:
+        named = re.findall(r"`(test_\w+)`", row[-2])
+        assert named, row[1]
+        assert set(named) <= written, set(named) - written
+    for path in re.findall(r"`((?:matcher|api|tests)/[\w/.-]+)`", manual):
+        assert (root / path).exists(), path
