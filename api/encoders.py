@@ -5,16 +5,17 @@ from contextlib import contextmanager
 
 from api.settings import Settings
 from embeddings.encoder import Encoder, load_encoder
+from embeddings.static import StaticEncoder
 
 
 @contextmanager
 def open_encoder(settings: Settings) -> Iterator[Encoder]:
-    """The shipped model, or another one whose vectors are cached in Redis. `InvalidEncoder`."""
-    if settings.encoder is None:
-        yield load_encoder()
+    """The shipped model or the one that is set; vectors of a slow one are cached in Redis. `InvalidEncoder`."""
+    loaded = load_encoder(settings.encoder)
+    if isinstance(loaded, StaticEncoder):  # faster than Redis
+        yield loaded
         return
-    from api.cache import CachedEncoder, open_cache  # the redis client, which the shipped model does not need
+    from api.cache import CachedEncoder, open_cache  # the redis client, which a static model does not need
 
     with open_cache(settings) as cache:
-        loaded = load_encoder(settings.encoder)
         yield CachedEncoder(loaded, cache, prompts=loaded.prompts)

@@ -39,11 +39,10 @@ class LiveIndex:
 
         Writers catch up under the same lock: what was committed before is in the new one, what comes later goes there.
         """
+        before = self._serving
+        _catch_up(following, before)  # most of it, while writers go on
         with self._changing:
-            before = self._serving
-            for tenant in before.offers.platforms():
-                following.offers.current(Viewer(tenant=tenant))
-            following.parties.follow()
+            _catch_up(following, before)
             self._serving = following
         _log.info("index.encoder_changed", before=before.fingerprint, now=following.fingerprint)
         return before
@@ -94,3 +93,10 @@ class LiveIndex:
     def view(self) -> "View | None":
         """What the next query sees; None before the index is loaded."""
         return self._serving.parties.view
+
+
+def _catch_up(following: Generation, before: Generation) -> None:
+    """Bring a generation up to what is committed, for the platforms that were asked for."""
+    for tenant in before.offers.platforms():
+        following.offers.current(Viewer(tenant=tenant))
+    following.parties.follow()

@@ -11,6 +11,7 @@ from api.settings import Settings
 from api.store.store import Store
 from embeddings.errors import EmbeddingsError
 
+_REPLACED = "同一来源的模型已被替换"
 _log = structlog.get_logger("index")
 
 
@@ -29,10 +30,14 @@ class Opener:
         """
         folders = GenerationFolders(settings)
         serving = folders.serving()
-        standing = None
         if serving is not None and serving.source != settings.encoder and folders.complete(settings.encoder) is None:
             standing = self._standing(settings, serving)
-        generation = standing or self.open(settings)
+            if standing is not None:
+                return standing
+        generation = self.open(settings)
+        if serving is not None and serving.source == settings.encoder and serving.fingerprint != generation.fingerprint:
+            _log.warning("index.encoder_lost", **_named(settings, serving), cause=_REPLACED)
+            folders.point(generation.fingerprint)  # nobody can ask the old one any more
         folders.settle(generation.fingerprint)
         return generation
 
@@ -44,7 +49,7 @@ class Opener:
 
     def _standing(self, settings: Settings, serving: Manifest) -> Generation | None:
         """The generation on disk; None, with the reason in the log, where its encoder is not to be had."""
-        said = {"serving": serving.source or "shipped", "wanted": settings.encoder or "shipped"}
+        said = _named(settings, serving)
         with ExitStack() as mine:
             try:
                 encoder = mine.enter_context(open_encoder(settings.model_copy(update={"encoder": serving.source})))
@@ -52,8 +57,12 @@ class Opener:
                 _log.warning("index.encoder_lost", **said, cause=str(error).splitlines()[0])
                 return None
             if encoder.fingerprint != serving.fingerprint:
-                _log.warning("index.encoder_lost", **said, cause="它的模型已不是当初的模型")
+                _log.warning("index.encoder_lost", **said, cause=_REPLACED)
                 return None
             self._encoders.push(mine.pop_all())
         _log.warning("index.encoder_stands", **said)
         return Generation(settings.model_copy(update={"encoder": serving.source}), self._store, encoder)
+
+
+def _named(settings: Settings, serving: Manifest) -> dict[str, str]:
+    return {"serving": serving.source or "shipped", "wanted": settings.encoder or "shipped"}

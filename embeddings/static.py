@@ -6,6 +6,7 @@ The folder is a sentence-transformers model (StaticEmbedding, then Normalize) in
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -115,6 +116,16 @@ def weights_file(folder: Path) -> Path | None:
     """Find the weights of a static model in `folder`; None where it is another kind of model."""
     candidates = (folder / name for name in _WEIGHT_FILES)
     return next((path for path in candidates if path.is_file() and (path.parent / "tokenizer.json").is_file()), None)
+
+
+def is_static(folder: Path) -> bool:
+    """Whether a sentence-transformers folder is a static model, with nothing after it but unit length."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        names = [str(module["type"]).rpartition(".")[2] for module in modules]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return names in (["StaticEmbedding"], ["StaticEmbedding", "Normalize"]) and weights_file(folder) is not None
 
 
 def load_static(folder: Path, *, prompts: tuple[str, str] = ("", "")) -> StaticEncoder:

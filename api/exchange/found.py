@@ -17,6 +17,7 @@ def search_document(request: SearchRequest, answer: SearchAnswer) -> dict[str, A
         "parties": [_party(item) for item in answer.found],
         "considered": answer.considered,
         "understood": {"text": request.text, "where": "" if request.where is None else said(request.where)},
+        "encoder": answer.encoder,
         "evaluated_on": answer.at.isoformat(),
     }
 

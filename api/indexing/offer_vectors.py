@@ -13,7 +13,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
 from api.crash_points import crash_point
@@ -59,6 +59,11 @@ def digest_of(text: str) -> bytes:
 def open_offers(folder: Path) -> OfferVectors:
     """Read what `prepare_offers` wrote; nothing where there is none, or where it was damaged."""
     return _read(folder / OFFERS)
+
+
+def count_offers(folder: Path) -> int:
+    """How many vectors are on disk, finished or in parts; without reading them."""
+    return sum(_length(path) for path in (folder / OFFERS, *(folder / _PARTS).glob("*.safetensors")))
 
 
 def prepare_offers(folder: Path, encoder: TextEncoder, texts: Iterable[str]) -> int:
@@ -108,6 +113,15 @@ def _read(path: Path) -> OfferVectors:
     except (OSError, SafetensorError, KeyError):
         pass
     return OfferVectors()
+
+
+def _length(path: Path) -> int:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            length: int = file.get_slice("vectors").get_shape()[0]
+            return length
+    except (OSError, SafetensorError):
+        return 0
 
 
 def _sum(names: NDArray[np.uint8], rows: Rows) -> NDArray[np.uint8]:

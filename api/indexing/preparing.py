@@ -7,7 +7,7 @@ import structlog
 
 from api.access.viewers import SYSTEM
 from api.encoders import open_encoder
-from api.indexing.building import Workshop
+from api.indexing.building import SPAN_ROWS, Workshop
 from api.indexing.children import working_on
 from api.indexing.generations import GenerationFolders, Manifest
 from api.indexing.making import Maker
@@ -33,7 +33,8 @@ def prepare(settings: Settings) -> Manifest:
         manifest = Manifest.of(encoder, settings.encoder)
         folders.note(manifest)
         folder = folders.folder(manifest.fingerprint)
-        parts = PooledParts(settings, processes=len(os.sched_getaffinity(0)))
+        pooled = PooledParts(settings, processes=len(os.sched_getaffinity(0)))
+        parts = pooled if store.parties.count(SYSTEM) > SPAN_ROWS else None
         workshop = Workshop(store, Maker(encoder), folder, parts)
         with working_on(folder, wait=True):
             workshop.do("build")
@@ -44,6 +45,16 @@ def prepare(settings: Settings) -> Manifest:
             encoded += prepare_offers(folder, encoder, offer_texts(store))
         _log.info("index.prepared", encoder=manifest.fingerprint, offers=encoded)
         return manifest
+
+
+def change_over(settings: Settings) -> Manifest:
+    """Make the generation that the settings want and let it serve; the others are removed. For operators."""
+    folders = GenerationFolders(settings)
+    with working_on(folders.root, wait=True):
+        manifest = prepare(settings)
+        folders.point(manifest.fingerprint)
+        folders.sweep(manifest.fingerprint)
+    return manifest
 
 
 def offer_texts(store: Store) -> list[str]:

@@ -14,6 +14,7 @@ from api.generation import Generation, Opening
 from api.indexing.children import Child, working_on
 from api.indexing.generations import GenerationFolders, Manifest
 from api.settings import Settings
+from embeddings.static import StaticEncoder
 
 LOOK_SECONDS = 0.5
 """How often one looks whether the generation is whole, or its child has ended."""
@@ -103,14 +104,16 @@ class Switch:
         return self._following
 
     def _settled(self, generation: Generation) -> bool:
-        """Let what starts next begin with this generation, and remove the others."""
-        slow = generation.settings.encoder is not None
+        """Let what starts next begin with this generation, and remove the others once nobody is making one."""
+        slow = not isinstance(generation.encoder, StaticEncoder)
         if slow and not self._folders.is_complete(generation.fingerprint):
             self._prepare()
             return False
         self._folders.point(generation.fingerprint)
-        self._folders.sweep(generation.fingerprint)
-        return True
+        with working_on(self._folders.root, wait=False) as free:
+            if free:
+                self._folders.sweep(generation.fingerprint)
+        return free
 
     def _prepare(self) -> None:
         """Send a child, unless another process has sent one; a child that fails is sent again after a while."""

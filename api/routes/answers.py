@@ -187,6 +187,7 @@ class SearchAnswer(Answer):
     parties: list[FoundPartyAnswer]
     considered: int
     understood: UnderstoodSearchAnswer
+    encoder: str
     evaluated_on: str
 
 

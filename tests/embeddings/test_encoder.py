@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.encoder import load_encoder, shipped_model
+from embeddings.encoder import TransformerEncoder, load_encoder, shipped_model
 from embeddings.errors import InvalidEncoder
-from embeddings.static import load_static
+from embeddings.static import StaticEncoder, load_static
 from tests.embeddings.texts import ODD, POLICIES, PROFILES
 
 
@@ -22,7 +22,15 @@ def encoder():
 
 @pytest.fixture(scope="module")
 def reference():
-    return load_encoder(shipped_model())
+    from sentence_transformers import SentenceTransformer
+
+    return TransformerEncoder(SentenceTransformer(str(shipped_model()), device="cpu"))
+
+
+def test_a_folder_with_a_static_model_is_the_same_encoder(encoder):
+    found = load_encoder(shipped_model())
+    assert isinstance(found, StaticEncoder)
+    assert (found.fingerprint, found.prompts) == (encoder.fingerprint, ("", ""))
 
 
 def test_equals_sentence_transformers(encoder, reference):

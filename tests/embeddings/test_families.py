@@ -42,11 +42,18 @@ def test_prompts_follow_the_name(name, query, passage):
     assert prompts_by_name(name) == (query, passage)
 
 
-@pytest.fixture
-def model_called(tmp_path):
+@pytest.fixture(params=["static", "transformers"])
+def model_called(tmp_path, request):
+    """A copy of the shipped model under a name; one with a module more is left to sentence-transformers."""
+
     def make(name, prompts=None, default=None):
         folder = tmp_path / name
         shutil.copytree(shipped_model(), folder)
+        if request.param == "transformers":
+            modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+            again = modules[-1] | {"idx": 2, "name": "2", "path": "2_Normalize"}
+            shutil.copytree(folder / "1_Normalize", folder / "2_Normalize")
+            (folder / "modules.json").write_text(json.dumps([*modules, again]), encoding="utf-8")
         configuration = {"prompts": prompts or {}, "default_prompt_name": default, "similarity_fn_name": "cosine"}
         (folder / "config_sentence_transformers.json").write_text(json.dumps(configuration), encoding="utf-8")
         return folder
