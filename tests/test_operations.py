@@ -27,7 +27,8 @@ def test_the_commands_run_one_after_another(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
     typed = [line for block in blocks for line in block.splitlines() if line.startswith("rongtong ")]
-    assert [line.split()[-1] for line in typed] == ["--demo", "status", "jobs", "backup.zip", "drill", "status", "status"]
+    wanted = ["--demo", "status", "jobs", "backup.zip", "drill", "status", "status"]
+    assert [line.split()[-1] for line in typed] == wanted
     for line in typed:
         app(shlex.split(line)[1:], standalone_mode=False)
     assert (tmp_path / "drill" / "rongtong.sqlite3").is_file()
