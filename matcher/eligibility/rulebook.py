@@ -5,7 +5,7 @@ Single conditions are judged field by field (`runs`), compounds layer by layer (
 `evaluation`, state by state, held equal by a property test; findings are made for what is shown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -51,10 +51,14 @@ class Standings:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Compiled criteria (规则簿), one entry an offer in the order given; `None` asks nothing."""
+    """Compiled criteria (规则簿), one entry an offer in the order given; `None` asks nothing.
 
-    runs: tuple[Run, ...]
-    layers: tuple[Layer, ...]
+    `runs` stand by the field that they read, layers beside the fields that they depend on; `blank` are the codes of a
+    seeker of whom nothing is known, which stay where nothing that is known has a say.
+    """
+
+    runs: Mapping[str, tuple[Run, ...]]
+    layers: tuple[tuple[frozenset[str], Layer], ...]
     blank: Codes
     entries: Columns
     sizes: Counts
@@ -70,7 +74,9 @@ class Rulebook:
         entries = Columns.of([places[node] for node in nodes] or [_NOTHING] for nodes in parts)
         sizes = np.array([len(nodes) for nodes in parts], dtype=np.int64)
         blank = np.array(book.blank + [UNKNOWN] * len(book.compounds), dtype=np.uint8)
-        return cls(tuple(book.runs), layers, blank, entries, sizes)
+        for _, layer in layers:
+            layer.write(blank)
+        return cls(book.runs_by_field(), layers, blank, entries, sizes)
 
     def standings(self, values: Values) -> Standings:
         """Where a seeker stands with each offer; its values are derived and dated (`matcher.derivation`)."""
@@ -82,10 +88,12 @@ class Rulebook:
 
     def _codes(self, values: Values) -> Codes:
         codes = self.blank.copy()
-        for run in self.runs:
-            run.write(values.get(run.field), codes)
-        for layer in self.layers:
-            layer.write(codes)
+        for code, value in values.items():
+            for run in self.runs.get(code, ()):
+                run.write(value, codes)
+        for reads, layer in self.layers:
+            if not reads.isdisjoint(values):
+                layer.write(codes)
         return codes
 
 
@@ -157,18 +165,27 @@ class _Book:
     def _depth(self, node: int) -> int:
         return 0 if node < len(self.blank) else self.compounds[node - len(self.blank)].layer[0]
 
-    def layers(self) -> tuple[tuple[Layer, ...], list[int]]:
-        """The layers from the ground up, and the place of each node."""
+    def runs_by_field(self) -> dict[str, tuple[Run, ...]]:
+        """The runs of each field."""
+        found: dict[str, tuple[Run, ...]] = {}
+        for run in self.runs:
+            found[run.field] = (*found.get(run.field, ()), run)
+        return found
+
+    def layers(self) -> tuple[tuple[tuple[frozenset[str], Layer], ...], list[int]]:
+        """The layers from the ground up, each with the fields that it depends on, and the place of each node."""
         single = len(self.blank)
         order = sorted(range(len(self.compounds)), key=lambda number: self.compounds[number].layer)
         places = list(range(single + len(order)))
         for place, number in enumerate(order, single):
             places[single + number] = place
-        made: list[Layer] = []
+        made: list[tuple[frozenset[str], Layer]] = []
         first = single
         for (_, kind), numbers in groupby(order, key=lambda number: self.compounds[number].layer):
             nodes = [self.compounds[number] for number in numbers]
-            made.append(_layer(kind, first, nodes, [[places[part] for part in node.parts] for node in nodes]))
+            reads = frozenset(leaf.field for node in nodes for leaf in leaves(node.criterion))
+            parts = [[places[part] for part in node.parts] for node in nodes]
+            made.append((reads, _layer(kind, first, nodes, parts)))
             first += len(nodes)
         return tuple(made), places
 

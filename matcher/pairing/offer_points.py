@@ -29,15 +29,15 @@ def points_of(seeker: Seeker, offers: OfferShelf, recalled: Recalled, standings:
     at = recalled.keys
     texts = scoring.hundredths("semantic", scoring.semantic(recalled.semantic))
     texts += scoring.hundredths("lexical", scoring.lexical(recalled.lexical))
-    fits = {name: alike.fitting.fits(seeker.values) for name, alike in offers.alike.items()}
-    known = sum(
-        (scoring.hundredths(name, fit).take(offers.alike[name].group_of) for name, fit in fits.items()),
-        start=np.zeros(len(offers.offers), dtype=np.int64),
-    )
-    of_the_kind = _intent(seeker, scoring).take(offers.admission.kinds)
-    of_the_kind += scoring.hundredths("completeness", standings.decided / np.maximum(standings.sizes, 1))
-    relevant = texts + known[at]
-    return Points(relevant + of_the_kind[at], relevant)
+    relevant = texts
+    for name, alike in offers.alike.items():
+        fits = alike.fitting.fits(seeker.values)
+        if fits.any():
+            relevant += scoring.hundredths(name, fits).take(alike.group_of.take(at))
+    of_the_kind = _intent(seeker, scoring).take(offers.admission.kinds.take(at))
+    sizes = np.maximum(standings.sizes.take(at), 1)
+    of_the_kind += scoring.hundredths("completeness", standings.decided.take(at) / sizes)
+    return Points(relevant + of_the_kind, relevant)
 
 
 def _intent(seeker: Seeker, scoring: Scoring) -> NDArray[np.int64]:

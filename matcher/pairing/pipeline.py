@@ -22,6 +22,7 @@ from matcher.pairing.recall import Recalled, recall
 from matcher.pairing.scoring import Scoring
 
 _IS_EXCLUDED = np.array([state in EXCLUDING for state in STATES])
+_IS_KEPT = ~_IS_EXCLUDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ def match_offers(seeker: Seeker, offers: OfferShelf, wish: Wish, scoring: Scorin
 
 def _wanted(considered: Positions, standings: Standings, wish: Wish) -> Positions:
     """Those that can be in the list: excluded ones only where they are asked for."""
-    return considered if wish.include_unmet else considered[~_IS_EXCLUDED[standings.states[considered]]]
+    if wish.include_unmet:
+        return considered
+    return considered.compress(_IS_KEPT.take(standings.states.take(considered)))
 
 
 def ranked(
