@@ -34,6 +34,7 @@ def parts(rows: str, shared: Path) -> list[Part]:
         Part("offers", "Matching against many offers", (), ("--offers", "300", "--seconds", "1", "--workers", "1")),
         Part("writes", "Queries beside a stream of writes", (), ("--short",)),
         Part("engine", "", ("--rows", rows, "--write"), ("--short",)),
+        Part("campaigns", "", ("--rows", rows, "--write"), ("--rows", "2000", "--offers", "40")),
         Part("service", "", ("--rows", rows, "--write"), ("--rows", "2000", "--times", "1")),
     ]
 

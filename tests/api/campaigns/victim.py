@@ -1,0 +1,25 @@
+"""A worker that does runs of campaigns in small shares, until it is killed. As a program it is a victim."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from api.bootstrap import Services, build_services
+from api.campaigns.job import run_campaign
+from api.campaigns.submitting import JOB
+from api.indexing.waking import Polling
+from api.jobs.worker import Worker
+from api.settings import Settings
+from tests.api.worlds import DAY
+
+SHARE = 120
+
+
+def worker_of(services: Services) -> Worker:
+    runner = replace(services.campaigns, share=SHARE)
+    return Worker(services.store.leases, {JOB: lambda context: run_campaign(context, runner, at=DAY)}, Polling())
+
+
+if __name__ == "__main__":
+    with build_services(Settings.load(data=Path(sys.argv[1]))) as opened:
+        worker_of(opened).run_one()
