@@ -8,13 +8,13 @@ SHARED ?= ../shared/data
 ROWS ?= 100000
 KILLS ?= 200
 
-.PHONY: run test lint ci model quality bench bench-short faults clean
+.PHONY: run test lint ci model quality bench bench-short faults ray clean
 
 run: $(VENV)/.installed
 	@$(BIN)/rongtong --data $(DATA) start
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -51,6 +51,11 @@ bench-short: $(VENV)/.installed-test
 # As long and as strict as on an idle machine; a short form is part of `make test`.
 faults: $(VENV)/.installed-test
 	RONGTONG_FAULTS_KILLS=$(KILLS) RONGTONG_FAULTS_STRICT=1 $(BIN)/python -m pytest tests/faults
+
+# Runs of campaigns on three local Ray nodes, one of them killed.
+ray: $(VENV)/.installed-test
+	$(PIP) install --quiet --constraint constraints.txt 'ray>=2.50,<3'
+	RONGTONG_RAY=1 $(BIN)/python -m pytest tests/api/campaigns/test_ray.py
 
 clean:
 	rm -rf $(VENV) $(DATA)
