@@ -18,6 +18,7 @@ import numpy as np
 from api.access.viewers import Viewer
 from api.campaigns.folders import RunFolder
 from api.campaigns.planning import Prepared, plan_of, prepared, prepared_over
+from api.campaigns.spreading import Spread
 from api.crash_points import crash_point
 from api.indexing.opening import Opened, fingerprint_of, open_current
 from api.indexing.views import Segment
@@ -25,7 +26,7 @@ from api.store.campaigns import Run
 from api.store.store import Store
 from matcher.campaigns.assignment import Assignment, assign
 from matcher.campaigns.candidates import Candidates, Capacities, Floor
-from matcher.campaigns.gathering import Gathered, gather, together
+from matcher.campaigns.gathering import Gathered, Part, gather, together
 from matcher.campaigns.narrowing import Rows, narrowed, shares, within
 from matcher.campaigns.plan import FloorRule, Objective
 from matcher.campaigns.stable import assign_stably
@@ -98,6 +99,7 @@ class Runner:
     root: Path
     data: Path
     share: int = SHARE
+    spread: Spread | None = None
 
     def folder(self, run: Run) -> RunFolder:
         """What a run keeps on disk."""
@@ -134,7 +136,7 @@ class Runner:
     def outcome(self, run: Run, viewer: Viewer, watcher: Watcher) -> Outcome:
         """Gather and assign; shares that were gathered before are read from their files."""
         inputs = self.inputs(run, viewer)
-        gathered = self._gathered(run, inputs, watcher)
+        gathered = self.gathered(run, inputs, watcher)
         watcher.check()
         capacities = capacities_of(inputs, gathered)
         return Outcome(inputs, gathered, capacities, assigned(inputs.prepared, gathered.candidates, capacities))
@@ -149,25 +151,31 @@ class Runner:
             kept = assigned(inputs.prepared, gathered.candidates, capacities)
         return Outcome(inputs, gathered, capacities, kept)
 
-    def _gathered(self, run: Run, inputs: Inputs, watcher: Watcher) -> Gathered:
-        folder, ready = self.folder(run), inputs.prepared
-        bounds, scoring = inputs.prepared.bounds(inputs.at), inputs.prepared.scoring()
-        each = len(ready.offers)
-        parts = list(shares(inputs.rows, self.share))
-        found = []
-        for number, rows in enumerate(parts):
-            part = folder.part(number)
-            if part is None:
-                told = _Told(watcher, number * each, len(parts) * each)
-                part = gather(ready.offers, inputs.share(rows), bounds, scoring, told)
-                folder.save_part(number, part)
-                crash_point("campaign.after_share")
-            found.append(part)
-        gathered = together(found, each, bounds.of_offer)
+    def gathered(self, run: Run, inputs: Inputs, watcher: Watcher) -> Gathered:
+        """All candidates of a run, share by share; what was gathered before is read from its file."""
+        folder, offers = self.folder(run), len(inputs.prepared.offers)
+        numbers = range(len(list(shares(inputs.rows, self.share))))
+        if self.spread is not None:
+            self.spread(run, [number for number in numbers if folder.part(number) is None], self.share, watcher)
+        parts = []
+        for number in numbers:
+            told = _Told(watcher, number * offers, len(numbers) * offers)
+            parts.append(folder.part(number) or self.gather_share(run, inputs, number, told))
+        gathered = together(parts, offers, inputs.prepared.bounds(inputs.at).of_offer)
         folder.save_candidates(gathered)
         crash_point("campaign.gathered")
         folder.forget_parts()
         return gathered
+
+    def gather_share(
+        self, run: Run, inputs: Inputs, number: int, progress: Callable[[int], None] | None = None
+    ) -> Part:
+        """Gather one share of the seekers and keep its file, in whatever process and on whatever machine."""
+        ready, rows = inputs.prepared, list(shares(inputs.rows, self.share))[number]
+        part = gather(ready.offers, inputs.share(rows), ready.bounds(inputs.at), ready.scoring(), progress)
+        self.folder(run).save_part(number, part)
+        crash_point("campaign.after_share")
+        return part
 
 
 @dataclass(frozen=True, slots=True)

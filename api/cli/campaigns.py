@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +17,7 @@ from api.errors import ImportRefused
 
 if TYPE_CHECKING:
     from api.bootstrap import Services
+    from api.campaigns.running import Runner
     from api.jobs.worker import Worker
     from api.store.campaigns import Run
     from api.store.jobs import Job
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
 Campaign = Annotated[str, typer.Argument(help="活动编号")]
 Number = Annotated[int, typer.Argument(help="第几次运行", min=1)]
 Format = Annotated[OutputFormat, typer.Option("--format", help="table 或 json")]
+
+
+class Engine(StrEnum):
+    """Where candidates are gathered (运行方式)."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 def plan(
@@ -69,14 +79,19 @@ def run(
     context: typer.Context,
     campaign: Campaign,
     dry: Annotated[bool, typer.Option("--dry", help="只试算：得到数字，不生成名单")] = False,
+    engine: Annotated[Engine, typer.Option("--engine", help="local：本进程；ray：由 Ray 分给多台机器")] = Engine.LOCAL,
     output: Format = OutputFormat.TABLE,
 ) -> None:
     """运行一次并显示进度：固定数据与规则，生成候选，分配名额。中断后任务回到队列，可由任何任务进程接着做。"""
+    from api.campaigns.spreading import spread_on_ray
     from api.campaigns.submitting import submit_run
 
     with _services(context) as (services, viewer):
         made = submit_run(services.store, viewer, campaign, dry=dry)
-        _work_on(services, viewer, services.store.jobs.get(viewer, str(made.job_id)))
+        runner = services.campaigns
+        if engine is Engine.RAY:
+            runner = replace(runner, spread=spread_on_ray(context.obj))
+        _work_on(services, viewer, runner, services.store.jobs.get(viewer, str(made.job_id)))
         _show(services, viewer, services.store.campaigns.run(viewer, campaign, made.number), output)
 
 
@@ -202,7 +217,7 @@ def _read(file: Path) -> str:
         ) from error
 
 
-def _work_on(services: "Services", viewer: Viewer, job: "Job") -> None:
+def _work_on(services: "Services", viewer: Viewer, runner: "Runner", job: "Job") -> None:
     """Do a job here unless a worker elsewhere takes it, and show how far it is."""
     from api.campaigns.job import run_campaign
     from api.campaigns.submitting import JOB
@@ -210,7 +225,7 @@ def _work_on(services: "Services", viewer: Viewer, job: "Job") -> None:
     from api.indexing.waking import Polling
     from api.jobs.worker import Worker
 
-    worker = Worker(services.store.leases, {JOB: lambda taken: run_campaign(taken, services.campaigns)}, Polling())
+    worker = Worker(services.store.leases, {JOB: lambda taken: run_campaign(taken, runner)}, Polling())
     thread = Thread(target=_worked, args=(worker,), name="campaign", daemon=True)
     thread.start()
     try:
