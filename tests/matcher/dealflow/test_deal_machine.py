@@ -225,10 +225,12 @@ class Fund(RuleBasedStateMachine):
         given = (self.deals[place].state.cost_wan * Decimal(part)).quantize(Decimal("0.000001"))
         self.tried(place, "manager", Exit(self.now.date() - timedelta(days=ago // 60), proceeds, given))
 
-    @rule(place=DEALS, back=st.integers(0, 25), own=st.booleans())
-    def correct(self, place: int, back: int, *, own: bool) -> None:
+    @rule(place=DEALS, back=st.integers(0, 12), own=st.sampled_from([True, True, True, False]), money=st.booleans())
+    def correct(self, place: int, back: int, *, own: bool, money: bool) -> None:
+        """Take back an entry: any of the last ones, or the last money that moved."""
         history = self.deals[place].history
-        number = len(history) - back
+        moved = [n for n, event in enumerate(history, 1) if isinstance(event.body, Payment | Exit | Filing)]
+        number = moved[-1 - back % 3] if money and len(moved) > 2 else len(history) - back
         role = history[number - 1].role if own and 1 <= number <= len(history) else "manager"
         self.tried(place, role, Correction(number))
 

@@ -200,6 +200,25 @@ def test_an_exit_is_not_left_without_its_payment() -> None:
         deal.add("manager", Correction(first))
 
 
+def test_on_no_day_is_more_given_up_than_was_paid() -> None:
+    deal = a_paid_deal(100)
+    second = deal.add("manager", a_payment(100, date(2026, 2, 2)))
+    deal.add("manager", Move("post"))
+    deal.decide(an_exit_plan())
+    deal.add("manager", Move("exit"))
+    deal.add("manager", Exit(date(2026, 2, 2), wan(50), wan(150)))
+    with pytest.raises(DealRefused, match="退出的成本多于注资"):
+        deal.add("manager", Correction(second))
+
+
+def test_a_result_under_which_money_went_out_stays_even_when_its_plan_lapsed() -> None:
+    deal = a_paid_deal()
+    count = next(number for number, event in enumerate(deal.history, 1) if isinstance(event.body, Count))
+    deal.add("manager", Move("decision"), why="调整方案")
+    with pytest.raises(DealRefused, match="已有的注资没有通过的方案"):
+        deal.add("manager", Correction(count))
+
+
 def test_a_consent_under_which_money_went_out_stays() -> None:
     deal = Deal().to("implementation", a_plan(600))
     deal.add("manager", a_payment(600), on=FEBRUARY)

@@ -123,6 +123,9 @@ def test_article_5_what_comes_back_in_the_investment_period_may_be_invested_agai
     early = paid((PAID, 5000), (date(2022, 12, 31), 900), back=((date(2023, 1, 1), 900, 400),))
     with pytest.raises(DealRefused, match="2022-12-31 的可用资金为 -900"):
         require_money(terms(), Book(book.events, (early,)))
+    whole = Position("d", ((PAID, wan("5000.000001")),))
+    with pytest.raises(DealRefused, match=r"可用资金为 -0\.000001"):
+        require_money(terms(), Book(book.events, (whole,)))
     kept = pipelines()["pipeline.generic-fund"].fund
     assert kept is not None
     with pytest.raises(DealRefused, match="2023-01-02 的可用资金为 -900"):
