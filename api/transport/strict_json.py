@@ -11,6 +11,7 @@ from fastapi import Request, Response, params
 from fastapi.routing import APIRoute
 
 from api.problems import Refusal
+from api.transport.direct import DirectCall
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -64,14 +65,17 @@ class StrictRoute(APIRoute):
     """A route that reads JSON strictly and refuses a body of another type (415)."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's own handler behind the content type check."""
-        handler = super().get_route_handler()
+        """The route behind the content type check: called directly where it reads only a body, else by FastAPI."""
+        direct = DirectCall.of(self, decode)
+        solved = super().get_route_handler()
         wanted = self._media_type()
 
         async def strict(request: Request) -> Response:
             if wanted is not None:
                 check_media_type(request.headers.get("content-type"), wanted)
-            return await handler(StrictRequest(request.scope, request.receive))
+            if direct is not None:
+                return await direct.answer(request)
+            return await solved(StrictRequest(request.scope, request.receive))
 
         return strict
 
@@ -83,6 +87,8 @@ class StrictRoute(APIRoute):
 
 def check_media_type(header: str | None, wanted: str) -> None:
     """Refuse (415) a Content-Type that is not `wanted`; JSON may be a `+json` type, in no other charset than UTF-8."""
+    if header == wanted == JSON:
+        return
     found = Message()
     found["content-type"] = header or ""
     kind = found.get_content_type() if header else ""

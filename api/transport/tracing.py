@@ -2,13 +2,12 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from uuid import uuid4
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import REQUEST_SECONDS
@@ -29,6 +28,9 @@ SAFE_HEADERS: Mapping[str, str] = {
 """Set where a route has not set its own (OWASP REST Security Cheat Sheet)."""
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 """The content security policy of an answer that is no page; a page brings its own."""
+_SAFE = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in SAFE_HEADERS.items()]
+_POLICY = (b"content-security-policy", DATA_POLICY.encode("latin-1"))
+_ID_HEADER = REQUEST_ID.lower().encode("ascii")
 
 
 class HttpMetrics:
@@ -100,16 +102,18 @@ class _Answer:
         if message["type"] == "http.response.start":
             self._started = True
             self.status = message["status"]
-            self._complete(MutableHeaders(scope=message))
+            message["headers"] = self._completed(message.get("headers", ()))
         self.size += len(message.get("body", b""))
         await self._send(message)
 
-    def _complete(self, headers: MutableHeaders) -> None:
-        headers[REQUEST_ID] = self._request_id
-        for name, value in SAFE_HEADERS.items():
-            headers.setdefault(name, value)
-        if not headers.get("content-type", "").startswith("text/html"):
-            headers.setdefault("Content-Security-Policy", DATA_POLICY)
+    def _completed(self, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """The headers with those that every answer carries; names come in lower case (ASGI)."""
+        headers = [*given, (_ID_HEADER, self._request_id.encode("ascii"))]
+        named = dict(headers)
+        headers += [header for header in _SAFE if header[0] not in named]
+        if not named.get(b"content-type", b"").startswith(b"text/html") and _POLICY[0] not in named:
+            headers.append(_POLICY)
+        return headers
 
     async def fail(self, scope: Scope, receive: Receive) -> None:
         """Answer 500, unless an answer has begun: then it can only be cut off, so that nobody takes it for whole."""
@@ -125,7 +129,7 @@ def request_id_of(scope: Scope) -> str:
 
 
 def _given_id(scope: Scope) -> str | None:
-    given = Headers(scope=scope).get(REQUEST_ID, "")
+    given = next((value for name, value in scope["headers"] if name == _ID_HEADER), b"").decode("latin-1")
     return given if _GIVEN_ID.fullmatch(given) else None
 
 
