@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import URL
 
+import api.store.campaign_tables
+import api.store.deal_tables
+import api.store.need_tables  # noqa: F401  # so that the metadata knows every table
 from api.access.viewers import LOCAL_TENANT
-from api.store.campaigns import CampaignStore
 from api.store.changes import ChangeStore
 from api.store.database import Database, connect
-from api.store.deals import DealStore
 from api.store.feed import Feed
 from api.store.idempotency import IdempotencyStore
 from api.store.imports import ImportStore
@@ -18,15 +21,22 @@ from api.store.jobs import JobStore
 from api.store.leases import LeaseStore
 from api.store.marks import IDENTITY, read_mark, write_mark
 from api.store.migrating import migrate
-from api.store.needs import NeedStore
 from api.store.offers import OfferStore
-from api.store.outcomes import OutcomeStore
 from api.store.parties import PartyStore
 from api.store.tenants import Tenant, TenantStore, Tier
 
+if TYPE_CHECKING:
+    from api.store.campaigns import CampaignStore
+    from api.store.deals import DealStore
+    from api.store.needs import NeedStore
+    from api.store.outcomes import OutcomeStore
+
 
 class Store:
-    """The repositories over one database. Every method of theirs may raise `StoreUnavailable`."""
+    """The repositories over one database. Every method of theirs may raise `StoreUnavailable`.
+
+    What a single question does without is loaded when it is first asked for.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,12 +47,36 @@ class Store:
         self.tenants = TenantStore(database)
         self.imports = ImportStore(database)
         self.jobs = JobStore(database)
-        self.needs = NeedStore(database)
-        self.campaigns = CampaignStore(database)
-        self.deals = DealStore(database)
-        self.outcomes = OutcomeStore(database)
         self.leases = LeaseStore(database)
         self.idempotency = IdempotencyStore(database)
+
+    @cached_property
+    def campaigns(self) -> "CampaignStore":
+        """Campaigns, their runs and lists."""
+        from api.store.campaigns import CampaignStore
+
+        return CampaignStore(self._database)
+
+    @cached_property
+    def deals(self) -> "DealStore":
+        """Deals and funds."""
+        from api.store.deals import DealStore
+
+        return DealStore(self._database)
+
+    @cached_property
+    def needs(self) -> "NeedStore":
+        """Posted needs and their claims."""
+        from api.store.needs import NeedStore
+
+        return NeedStore(self._database)
+
+    @cached_property
+    def outcomes(self) -> "OutcomeStore":
+        """What came of assignments."""
+        from api.store.outcomes import OutcomeStore
+
+        return OutcomeStore(self._database)
 
     @contextmanager
     def together(self) -> Iterator[None]:
