@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ def configure(log_format: LogFormat, least: int = logging.INFO) -> None:
     structlog.configure(  # straight to the file: by way of the standard library an event takes twice as long
         processors=[*shared, *written],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Lines(sys.stderr),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -34,6 +35,17 @@ def configure(log_format: LogFormat, least: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=least, force=True)
+
+
+class _Lines(structlog.WriteLogger):
+    """Writes lines; one that cannot be written (a full disk, a reader that has gone) must not end what it tells of."""
+
+    def msg(self, message: str) -> None:
+        """Write one line, if it can be."""
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 def _written_as(log_format: LogFormat) -> list[Processor]:

@@ -48,7 +48,7 @@ def _first_come(keys, totals, excluded, count):
     return np.arange(len(keys))[:count]
 
 
-def _all_eligible(store, *_):
+def _all_eligible(store, *_, **__):
     return Assessment(np.ones(len(store), dtype=np.bool_), *np.zeros((2, len(store)), dtype=np.uint8))
 
 

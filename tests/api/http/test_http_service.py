@@ -1,5 +1,6 @@
 """The whole service over HTTP, nothing faked: the store, the catalogue, the indexes and the matchmaker."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -31,6 +32,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         catalogue = load_catalogue()
         services.store.offers.replace_catalogue(catalogue.offers.values(), catalogue.version)
         with TestClient(create_app(services)) as client:
+            while client.get("/readyz").status_code != 200:
+                time.sleep(0.05)
             yield client
 
 
