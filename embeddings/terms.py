@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +97,8 @@ class TermWriter:
     def append(self, texts: Sequence[str]) -> None:
         """Count `texts` and write them after those written before."""
         terms = count_terms(texts)
-        for writer, values in zip(self._writers, (terms.slots, terms.counts, np.diff(terms.bounds)), strict=True):
+        columns: tuple[NDArray[Any], ...] = (terms.slots, terms.counts, np.diff(terms.bounds))
+        for writer, values in zip(self._writers, columns, strict=True):
             writer.append(values)
 
 
