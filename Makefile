@@ -14,7 +14,7 @@ run: $(VENV)/.installed
 	@$(BIN)/rongtong --data $(DATA) start
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ _IMPORTED = [
     "api.searching",
     "embeddings.static",
 ]
-SHORT_KILLS = 15
+SHORT_KILLS = 12
 KILLS = int(os.environ.get("RONGTONG_FAULTS_KILLS") or SHORT_KILLS)
 """How often a server is killed; more than the default is the long form, with tests of its own."""
 STRICT = bool(os.environ.get("RONGTONG_FAULTS_STRICT"))
