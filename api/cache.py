@@ -9,21 +9,15 @@ from typing import Protocol, TypeVar
 import numpy as np
 import structlog
 from numpy.typing import NDArray
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from api.metrics import cache_failures, cache_lookups
+from api.resting import Resting, client_of
 from api.servers import redis_server
 from api.settings import Settings
 from matcher.pairing.ports import TextEncoder
 
 Vectors = NDArray[np.float32]
 T = TypeVar("T")
-TIMEOUT_SECONDS = 0.25
-REST_SECONDS = 5.0
-"""How long a cache that failed is left alone, so that no request waits for it again and again."""
 VECTOR_SECONDS = 30 * 24 * 3600
 _log = structlog.get_logger(__name__)
 
@@ -53,14 +47,8 @@ class RedisCache:
     """A cache in Redis that fails open: an error is counted, logged, and answered as "not cached"."""
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client = Redis.from_url(
-            url,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
-        self._clock = clock
-        self._rests_until = 0.0
+        self._client = client_of(url)
+        self._resting = Resting(clock=clock)
 
     def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """Give the value of each key, None where it is not cached or Redis does not answer."""
@@ -90,15 +78,11 @@ class RedisCache:
         pipeline.execute()
 
     def _tried(self, operation: str, action: Callable[[], T], otherwise: T) -> T:
-        if self._clock() < self._rests_until:
-            return otherwise
-        try:
-            return action()
-        except (RedisError, OSError) as error:
-            self._rests_until = self._clock() + REST_SECONDS
+        def failed(cause: str) -> None:
             cache_failures().labels(operation=operation).inc()
-            _log.warning("cache_failed", operation=operation, cause=f"{type(error).__name__}: {error}")
-            return otherwise
+            _log.warning("cache_failed", operation=operation, cause=cause)
+
+        return self._resting.tried(action, otherwise, failed)
 
 
 @contextmanager

@@ -157,7 +157,7 @@ class UnknownAssignment(ServiceError):
     code = "unknown_assignment"
 
 
-class CampaignState(ServiceError):
+class WrongCampaignState(ServiceError):
     """A step that a campaign or its run is not ready for, or is past (活动状态不符)."""
 
     code = "campaign_state"

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from api.errors import (
     BackupFailed,
     BackupRefused,
-    CampaignState,
     FeedPruned,
     ForeignTenant,
     ImportRefused,
@@ -35,6 +34,7 @@ from api.errors import (
     UnknownJob,
     UnknownNeed,
     UnknownTenant,
+    WrongCampaignState,
 )
 from embeddings.errors import (
     EmbeddingsError,
@@ -107,7 +107,7 @@ STATUSES: Mapping[type[Exception], int] = {
     UnknownDeal: 404,
     UnknownCampaign: 404,
     UnknownAssignment: 404,
-    CampaignState: 409,
+    WrongCampaignState: 409,
     UnknownJob: 404,
     LeaseLost: 500,
     ImportRefused: 422,

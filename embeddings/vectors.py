@@ -23,7 +23,6 @@ Rows = NDArray[np.float32]
 Similarities = NDArray[np.float32]
 
 _PIECE = 32_768
-_BLOCK = 65_536
 _WIDER = 4
 
 
@@ -93,20 +92,6 @@ class Vectors:
 
         if len(wanted):
             in_pieces(run, len(wanted), _PIECE)
-        return found
-
-    def similarities_many(self, queries: ArrayLike, start: int = 0, stop: int | None = None) -> Similarities:
-        """Give (m, stop - start) similarities of m queries to rows `start` to `stop`, as one blockwise matrix product.
-
-        The fast form for campaigns; sums are taken in another order than by `similarities`, so that the last bits of a
-        value may differ (by less than 1e-6 for unit vectors).
-        """
-        rows = self._rows[start:stop]
-        asked = np.ascontiguousarray(queries, dtype=np.float32).reshape(-1, self.dimension)
-        found = np.empty((len(asked), len(rows)), dtype=np.float32)
-        for first in range(0, len(rows), _BLOCK):
-            block = rows[first : first + _BLOCK]
-            np.matmul(asked, block.T, out=found[:, first : first + len(block)])
         return found
 
     def nearest(

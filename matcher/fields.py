@@ -26,6 +26,16 @@ class PartyKind(StrEnum):
     OPERATOR = "operator"
 
 
+PARTY_KIND_LABELS = {
+    PartyKind.ENTERPRISE: "企业",
+    PartyKind.TEAM: "创业团队",
+    PartyKind.CARRIER: "载体",
+    PartyKind.INSTITUTION: "机构",
+    PartyKind.OPERATOR: "运营方",
+}
+"""Chinese name of every kind of organisation."""
+
+
 class FieldType(StrEnum):
     """How a field's value is typed; one Python type each (see `PYTHON_TYPES`)."""
 

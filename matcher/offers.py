@@ -114,3 +114,8 @@ def last_day(offer: Offer) -> date:
     if offer.effective_to is not None:
         return offer.effective_to
     return date.min if offer.status is OfferStatus.SUPERSEDED else date.max
+
+
+def institution_of(offer: Offer) -> str:
+    """Whose offer it is (机构): the provider's id where it is known, else its name."""
+    return offer.provider_id or offer.provider

@@ -8,7 +8,7 @@ from api.campaigns.running import Runner
 from api.clock import now, today
 from api.crash_points import crash_point
 from api.jobs.context import JobContext
-from api.store.campaigns import DECIDED, Run, RunState
+from api.store.campaign_rows import DECIDED, Run, RunState
 
 
 def run_campaign(context: JobContext, runner: Runner, *, at: date | None = None) -> None:

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from api.access.viewers import Viewer
 from api.campaigns.codes import new_code
 from api.campaigns.running import Inputs, Outcome, rows_of
-from api.claims.hall import institution_of
 from api.exchange.documents import match_document, profile_document
 from api.matchmaking import seeker_of
-from api.store.campaigns import AssignmentRow, AssignmentStatus, Run
+from api.store.campaign_rows import AssignmentRow, AssignmentStatus, Run
 from api.store.store import Store
 from matcher.campaigns.narrowing import frozen_values
 from matcher.needs import Seeker
-from matcher.offers import Offer
+from matcher.offers import Offer, institution_of
 from matcher.pairing.assembling import Nearness, assemble, explained
 from matcher.pairing.matches import Match
 from matcher.pairing.pipeline import dated

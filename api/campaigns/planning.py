@@ -13,6 +13,7 @@ from matcher.campaigns.gathering import Bounds
 from matcher.campaigns.plan import Plan, read_plan
 from matcher.catalogue.files import read_file
 from matcher.errors import InvalidCampaign, InvalidCatalogue
+from matcher.fields import PARTY_KIND_LABELS
 from matcher.offers import Offer, in_force
 from matcher.pairing.scoring import Scoring
 
@@ -83,7 +84,7 @@ def _chosen(plan: Plan, seen: dict[str, Offer], at: date) -> list[Offer]:
     wrong = [offer for offer in plan.offers.ids if plan.seekers not in seen[offer].audience]
     if wrong:
         raise InvalidCampaign(
-            found=f"资源 {'、'.join(wrong[:5])} 不面向 {plan.seekers}",
+            found=f"资源 {'、'.join(wrong[:5])} 不面向{PARTY_KIND_LABELS[plan.seekers]}",
             expected="面向该类主体的资源",
             remedy="改正资源或主体类型",
         )

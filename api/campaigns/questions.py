@@ -8,8 +8,8 @@ import numpy as np
 from api.access.viewers import Viewer
 from api.campaigns.lists import matches_of
 from api.campaigns.running import Inputs, Outcome, Runner, rows_of
-from api.errors import CampaignState
-from api.store.campaigns import DECIDED, AssignmentStatus, Run
+from api.errors import WrongCampaignState
+from api.store.campaign_rows import DECIDED, AssignmentStatus, Run
 from matcher.campaigns.comparison import Comparison, Departure, Pair, Seen, compared, departure
 from matcher.campaigns.narrowing import frozen_values
 from matcher.campaigns.whynot import Reason, Reasons, WhyNot, standing_outside
@@ -17,7 +17,7 @@ from matcher.derivation import at_date, derive
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import STATE_LABELS, State
 from matcher.errors import UnknownOffer
-from matcher.fields import PartyKind
+from matcher.fields import PARTY_KIND_LABELS
 from matcher.offers import Offer
 from matcher.pairing.matches import Match
 from matcher.parties import Values
@@ -42,9 +42,9 @@ class Why:
 
 
 def require_decided(run: Run) -> Run:
-    """The run, if it has its result. Raises `CampaignState`."""
+    """The run, if it has its result. Raises `WrongCampaignState`."""
     if run.state not in DECIDED:
-        raise CampaignState(
+        raise WrongCampaignState(
             found=f"第 {run.number} 次运行处于 {run.state} 状态",
             expected="已有结果的运行",
             remedy="请等运行结束后再查看",
@@ -53,7 +53,10 @@ def require_decided(run: Run) -> Run:
 
 
 def why(runner: Runner, viewer: Viewer, run: Run, seeker: str, offer: str) -> Why:
-    """What became of a pair. Raises `CampaignState`, `UnknownParty`, and `UnknownOffer` for one that took no part."""
+    """What became of a pair.
+
+    Raises `WrongCampaignState`, `UnknownParty`, and `UnknownOffer` for one that took no part.
+    """
     outcome = runner.decided(require_decided(run), viewer)
     key = runner.store.parties.key_of(viewer, seeker)
     place = _place(outcome.inputs, offer)
@@ -91,18 +94,10 @@ def _outside(inputs: Inputs, key: int) -> str:
         return "生成名单时还没有这个主体"
     plan, rows = inputs.prepared.plan, rows_of(inputs, np.array([key]))
     if inputs.segment.frame["kind"][rows[0]] != plan.seekers:
-        return f"本活动只面向{_KINDS[plan.seekers]}"
+        return f"本活动只面向{PARTY_KIND_LABELS[plan.seekers]}"
     values = at_date(derive(frozen_values(inputs.segment, rows)[0]), inputs.at)
     findings = [item for item in evaluate(plan.filter, values).findings if item.state is not State.MET]
     return "；".join(f"“{item.leaf.label}”{STATE_LABELS[item.state]}" for item in findings)
-
-
-_KINDS = {
-    PartyKind.ENTERPRISE: "企业",
-    PartyKind.TEAM: "创业团队",
-    PartyKind.CARRIER: "载体",
-    PartyKind.INSTITUTION: "机构",
-}
 
 
 def _chance(outcome: Outcome, pair: int) -> tuple[Offer, int | None]:
@@ -131,7 +126,7 @@ def _stood(inputs: Inputs, key: int) -> bool:
 
 
 def comparison(runner: Runner, viewer: Viewer, run: Run, before: Run) -> tuple[Comparison, Mapping[Pair, Departure]]:
-    """Two runs side by side, and why each pair left. Raises `CampaignState`."""
+    """Two runs side by side, and why each pair left. Raises `WrongCampaignState`."""
     store = runner.store.campaigns
     then, now = (_pairs(runner, _require_lists(item)) for item in (before, run))
     found = compared(then, now)
@@ -157,11 +152,11 @@ def comparison(runner: Runner, viewer: Viewer, run: Run, before: Run) -> tuple[C
 
 
 def last_before(runner: Runner, viewer: Viewer, run: Run) -> Run:
-    """The run with lists that came before another. Raises `CampaignState` where there is none."""
+    """The run with lists that came before another. Raises `WrongCampaignState` where there is none."""
     earlier = (item for item in runner.store.campaigns.runs(viewer, run.campaign_id) if item.number < run.number)
     found = next((item for item in earlier if item.state in DECIDED and not item.dry), None)
     if found is None:
-        raise CampaignState(
+        raise WrongCampaignState(
             found=f"第 {run.number} 次运行之前没有生成过名单", expected="至少两次正式运行", remedy="下次运行后再对比"
         )
     return found
@@ -169,7 +164,9 @@ def last_before(runner: Runner, viewer: Viewer, run: Run) -> Run:
 
 def _require_lists(run: Run) -> Run:
     if run.dry:
-        raise CampaignState(found=f"第 {run.number} 次运行是试算", expected="有名单的正式运行", remedy="请换一次运行")
+        raise WrongCampaignState(
+            found=f"第 {run.number} 次运行是试算", expected="有名单的正式运行", remedy="请换一次运行"
+        )
     return require_decided(run)
 
 

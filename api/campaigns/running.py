@@ -22,7 +22,7 @@ from api.campaigns.spreading import Spread
 from api.crash_points import crash_point
 from api.indexing.opening import Opened, fingerprint_of, open_current
 from api.indexing.views import Segment
-from api.store.campaigns import Run
+from api.store.campaign_rows import Run
 from api.store.store import Store
 from matcher.campaigns.assignment import Assignment, assign
 from matcher.campaigns.candidates import Candidates, Capacities, Floor

@@ -14,7 +14,7 @@ from api.settings import Settings
 
 if TYPE_CHECKING:
     from api.campaigns.running import Watcher
-    from api.store.campaigns import Run
+    from api.store.campaign_rows import Run
 
 Spread = Callable[["Run", Sequence[int], int, "Watcher"], None]
 """Gathers the shares with these numbers, each of so many seekers."""

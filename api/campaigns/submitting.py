@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from api.access.viewers import Viewer
 from api.campaigns.lists import counts_of, list_rows
-from api.campaigns.planning import Prepared, prepared
+from api.campaigns.planning import Prepared, plan_of, prepared
 from api.campaigns.running import Outcome, Runner
 from api.clock import now
-from api.errors import CampaignState, UnknownJob
-from api.store.campaigns import DECIDED, AssignmentRow, AssignmentStatus, Run
-from api.store.campaigns import CampaignState as Stage
+from api.errors import UnknownJob, WrongCampaignState
+from api.store.campaign_rows import DECIDED, AssignmentRow, AssignmentStatus, CampaignState, Run
 from api.store.jobs import Job
 from api.store.store import Store
 from matcher.campaigns.gathering import gather
@@ -72,7 +71,7 @@ def _offer(ready: Prepared, place: int) -> dict[str, Any]:
 
 
 def submit_run(store: Store, viewer: Viewer, campaign: str, *, dry: bool, request_id: str = "") -> Run:
-    """Queue a run and its job, together or not at all. Raises `UnknownCampaign`, `CampaignState`."""
+    """Queue a run and its job, together or not at all. Raises `UnknownCampaign`, `WrongCampaignState`."""
     with store.together():
         run = store.campaigns.new_run(viewer, campaign, now(), dry=dry)
         job = store.jobs.submit(viewer, JOB, run_arguments(run), key=run.id, request_id=request_id)
@@ -89,10 +88,10 @@ def job_of_run(store: Store, viewer: Viewer, run: Run) -> Job | None:
 
 
 def cancel_run(store: Store, viewer: Viewer, campaign: str, number: int) -> Run:
-    """Cancel a run that has no result yet. Raises `CampaignState` for one that has."""
+    """Cancel a run that has no result yet. Raises `WrongCampaignState` for one that has."""
     run = store.campaigns.run(viewer, campaign, number)
     if run.state in DECIDED:
-        raise CampaignState(
+        raise WrongCampaignState(
             found=f"第 {number} 次运行已有结果", expected="排队或运行中的运行", remedy="不需要的可不批准"
         )
     if run.job_id:
@@ -100,18 +99,31 @@ def cancel_run(store: Store, viewer: Viewer, campaign: str, number: int) -> Run:
     return run
 
 
+def approve_run(store: Store, viewer: Viewer, campaign: str, number: int, by: str) -> Run:
+    """Approve a run's lists by the name that its plan says. Doing it again changes nothing.
+
+    Raises `WrongCampaignState` for another name, and for a run that has no lists to approve.
+    """
+    approver = plan_of(store.campaigns.run(viewer, campaign, number).plan).approver
+    if by != approver:
+        raise WrongCampaignState(
+            found=f"批准人为“{by[:40]}”", expected=f"方案中写明的批准人“{approver}”", remedy="请由该批准人批准"
+        )
+    return store.campaigns.approve(viewer, campaign, number, by, now())
+
+
 def refill_run(runner: Runner, viewer: Viewer, campaign: str, number: int) -> Run:
     """Give the places of refused pairs to others; what was accepted or awaits an answer stays.
 
-    Raises `CampaignState` for a run that has no lists, for a campaign that is closed, and where another refill came in
-    between.
+    Raises `WrongCampaignState` for a run that has no lists, for a campaign that is closed, and where another refill
+    came in between.
     """
     store = runner.store.campaigns
     run = store.run(viewer, campaign, number)
     if run.state not in DECIDED or run.dry:
-        raise CampaignState(found="这次运行没有名单", expected="已生成名单的正式运行", remedy="请先正式运行")
-    if store.get(viewer, campaign).state is Stage.CLOSED:
-        raise CampaignState(found="活动已结束", expected="未结束的活动", remedy="已结束的活动不再补位")
+        raise WrongCampaignState(found="这次运行没有名单", expected="已生成名单的正式运行", remedy="请先正式运行")
+    if store.get(viewer, campaign).state is CampaignState.CLOSED:
+        raise WrongCampaignState(found="活动已结束", expected="未结束的活动", remedy="已结束的活动不再补位")
     rows = [row for batch in store.assignments(run) for row in batch]
     refused = store.refused(run)
     free = [row for row in rows if row.id in refused and row.status is AssignmentStatus.ACTIVE]

@@ -10,19 +10,13 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import structlog
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
+from api.resting import Resting, client_of
 from api.store.needs import NeedRecord
 from matcher.campaigns.claiming import ClaimState, places_left
 
 SECONDS = 2
 """How long the gate goes by what it knows (seconds)."""
-REST_SECONDS = 5.0
-"""How long a Redis that failed is left alone before it is tried again."""
-_TIMEOUT_SECONDS = 0.25
 _TAKER = "taker:"
 _log = structlog.get_logger("claims")
 
@@ -72,18 +66,12 @@ class RedisGate:
     """The gate in Redis, one for all processes of the database called `name`; open while Redis is away."""
 
     def __init__(self, url: str, name: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        client = Redis.from_url(
-            url,
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        client = client_of(url)
         self._ask = client.register_script(_ASK)
         self._learn = client.register_script(_LEARN)
         self._client = client
         self._name = name
-        self._clock = clock
-        self._rests_until = 0.0
+        self._resting = Resting(clock=clock)
 
     def lets_by(self, need: str, institution: str) -> bool:
         """Count one more on the way to the store, if there are places; True while Redis is away."""
@@ -104,14 +92,7 @@ class RedisGate:
         return f"rongtong:{self._name}:need:{need}"
 
     def _tried(self, action: Callable[[], Any], *, otherwise: int) -> Any:
-        if self._clock() < self._rests_until:
-            return otherwise
-        try:
-            return action()
-        except (RedisError, OSError) as error:
-            self._rests_until = self._clock() + REST_SECONDS
-            _log.warning("claims.gate_open", cause=f"{type(error).__name__}: {error}".splitlines()[0])
-            return otherwise
+        return self._resting.tried(action, otherwise, lambda cause: _log.warning("claims.gate_open", cause=cause))
 
 
 def _stands(state: ClaimState) -> bool:

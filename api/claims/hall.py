@@ -16,7 +16,7 @@ from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.gaps import show
 from matcher.errors import ClaimRefused, UnknownOffer
 from matcher.fields import Value
-from matcher.offers import Offer, OfferKind
+from matcher.offers import OfferKind, institution_of
 
 MOST_TOLD = 200
 """So many offers at most are looked at for whom to tell of a need."""
@@ -114,11 +114,6 @@ class Hall:
     @property
     def _needs(self) -> NeedStore:
         return self._store.needs
-
-
-def institution_of(offer: Offer) -> str:
-    """Whose offer it is: the provider's id where it is known, else its name."""
-    return offer.provider_id or offer.provider
 
 
 def told(answer: MatchAnswer) -> tuple[Notice, ...]:

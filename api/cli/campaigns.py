@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from api.bootstrap import Services
     from api.campaigns.running import Runner
     from api.jobs.worker import Worker
-    from api.store.campaigns import Run
+    from api.store.campaign_rows import Run
     from api.store.jobs import Job
 
 Campaign = Annotated[str, typer.Argument(help="活动编号")]
@@ -169,8 +169,10 @@ def approve(
     by: Annotated[str, typer.Option("--by", help="批准人；应为方案中写明的批准人")],
 ) -> None:
     """批准一次运行的名单；批准后才能导出和送达。"""
+    from api.campaigns.submitting import approve_run
+
     with _services(context) as (services, viewer):
-        done = services.store.campaigns.approve(viewer, campaign, number, by, now())
+        done = approve_run(services.store, viewer, campaign, number, by)
     console.print(f"第 {done.number} 次运行的名单已由 {done.approved_by} 批准")
 
 

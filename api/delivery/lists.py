@@ -10,8 +10,8 @@ from api.access.viewers import Viewer
 from api.campaigns.planning import plan_of
 from api.clock import CHINA
 from api.delivery.shown import EVERYTHING, Shown, profile
-from api.errors import CampaignState, UnknownAssignment
-from api.store.campaigns import AssignmentRow, Campaign, Run, RunState
+from api.errors import UnknownAssignment, WrongCampaignState
+from api.store.campaign_rows import AssignmentRow, Campaign, Run, RunState
 from api.store.outcomes import History
 from api.store.store import Store
 from matcher.campaigns.plan import Plan
@@ -122,10 +122,10 @@ class Lists:
 
 
 def lists_of(store: Store, viewer: Viewer, campaign: str, number: int) -> Lists:
-    """The lists of an approved run. Raises `UnknownCampaign`, and `CampaignState` before the approval."""
+    """The lists of an approved run. Raises `UnknownCampaign`, and `WrongCampaignState` before the approval."""
     run = store.campaigns.run(viewer, campaign, number)
     if run.state not in DELIVERABLE:
-        raise CampaignState(
+        raise WrongCampaignState(
             found=f"第 {number} 次运行尚未批准", expected="已批准的运行", remedy="请批准名单后再导出或送达"
         )
     platform = next((item.name for item in store.tenants.list() if item.id == viewer.tenant), viewer.tenant)

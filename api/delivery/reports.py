@@ -12,7 +12,7 @@ from api.delivery.charts import BarChart, add_chart
 from api.delivery.findings import findings, group_lines, named, step_lines
 from api.delivery.tracking import GROUP_LABELS, Group, followed, late
 from api.delivery.word import add_paragraph, add_table, new_document, readable, saved
-from api.store.campaigns import Campaign
+from api.store.campaign_rows import Campaign
 from api.store.store import Store
 from matcher.campaigns.plan import Plan
 from matcher.learning.funnel import STEPS, Funnel, by_group, funnel

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.exchange.documents import PROFILE_FIELDS
-from api.store.campaigns import AssignmentRow
+from api.store.campaign_rows import AssignmentRow
 from matcher.declarations.registry import REGISTRY
 
 HIDDEN = "授权后可见"

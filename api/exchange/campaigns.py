@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from api.campaigns.questions import Why
 from api.exchange.documents import Document, match_document, offer_summary
-from api.store.campaigns import AssignmentRow, Campaign, CampaignState, Run, RunState
+from api.store.campaign_rows import AssignmentRow, Campaign, CampaignState, Run, RunState
 from api.store.jobs import ENDED, Job
 from matcher.campaigns.comparison import DEPARTURE_LABELS, Comparison, Departure, Pair
 

@@ -7,15 +7,8 @@ from typing import Any
 import xlsxwriter
 
 from matcher.declarations.registry import REGISTRY
-from matcher.fields import Field, FieldRegistry, FieldType, PartyKind, Source
+from matcher.fields import PARTY_KIND_LABELS, Field, FieldRegistry, FieldType, PartyKind, Source
 
-PARTY_KIND_LABELS = {
-    PartyKind.ENTERPRISE: "企业",
-    PartyKind.TEAM: "创业团队",
-    PartyKind.CARRIER: "载体",
-    PartyKind.INSTITUTION: "机构",
-    PartyKind.OPERATOR: "运营方",
-}
 TYPE_LABELS = {
     FieldType.TEXT: "文字",
     FieldType.CHOICE: "单选",

@@ -9,15 +9,10 @@ from threading import Event
 from typing import Any, Protocol
 
 import structlog
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
+
+from api.resting import TIMEOUT_SECONDS, Resting, client_of
 
 POLL_SECONDS = 0.5
-REST_SECONDS = 5.0
-"""How long a Redis that failed is left alone before it is tried again."""
-_TIMEOUT_SECONDS = 0.25
 _KEPT = 16
 _BEGINNING = "0-0"
 _log = structlog.get_logger("index")
@@ -58,49 +53,37 @@ class RedisWakeups:
     """Wake-ups through a Redis stream of one database, `name`; while Redis is away it polls, and then comes back."""
 
     def __init__(self, url: str, name: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        patience = _TIMEOUT_SECONDS + POLL_SECONDS
-        self._ringing = _client(url, _TIMEOUT_SECONDS)
-        self._waiting = _client(url, patience)
+        self._ringing = client_of(url)
+        self._waiting = client_of(url, seconds=TIMEOUT_SECONDS + POLL_SECONDS)
+        self._resting = Resting(clock=clock)
         self._stream = f"rongtong:{name}:changes"
         self._seen: Any = _BEGINNING
-        self._clock = clock
-        self._rests_until = 0.0
         self._polling = Polling()
 
     def ring(self) -> None:
         """Add one entry to the stream, if Redis answers."""
-        if self._clock() >= self._rests_until:
-            try:
-                self._ringing.xadd(self._stream, {"written": "1"}, maxlen=_KEPT, approximate=True)
-            except (RedisError, OSError) as error:
-                self._rest(error)
+        self._resting.tried(self._add, None, self._failed)
 
     def wait(self, seconds: float) -> None:
         """Return at the next entry; as `Polling` does while Redis is away."""
-        if self._clock() < self._rests_until:
+        block = max(1, int(seconds * 1000))
+        away: Any = None
+        found = self._resting.tried(
+            lambda: self._waiting.xread({self._stream: self._seen}, block=block) or (), away, self._failed
+        )
+        if found is away:
             self._polling.wait(seconds)
-            return
-        try:
-            found: Any = self._waiting.xread({self._stream: self._seen}, block=max(1, int(seconds * 1000)))
-        except (RedisError, OSError) as error:
-            self._rest(error)
-            return
-        if found:
+        elif found:
             self._seen = found[0][1][-1][0]
+
+    def _add(self) -> None:
+        self._ringing.xadd(self._stream, {"written": "1"}, maxlen=_KEPT, approximate=True)
 
     def stop(self) -> None:
         """Let whoever waits return within `POLL_SECONDS`, and close the connections."""
         self._polling.stop()
         self._ringing.close()
 
-    def _rest(self, error: Exception) -> None:
-        if self._clock() >= self._rests_until:
-            _log.warning("index.wakeups_failed", cause=f"{type(error).__name__}: {error}".splitlines()[0])
-        self._rests_until = self._clock() + REST_SECONDS
+    def _failed(self, cause: str) -> None:
+        _log.warning("index.wakeups_failed", cause=cause)
         self._seen = _BEGINNING
-
-
-def _client(url: str, timeout: float) -> "Redis":
-    return Redis.from_url(
-        url, socket_timeout=timeout, socket_connect_timeout=_TIMEOUT_SECONDS, retry=Retry(NoBackoff(), 0)
-    )

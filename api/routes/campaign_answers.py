@@ -4,7 +4,7 @@ from typing import Any
 
 from api.routes.answers import MatchAnswer
 from api.routes.offer_answers import Answer, OfferSummaryAnswer
-from api.store.campaigns import AssignmentStatus, CampaignState, RunState
+from api.store.campaign_rows import AssignmentStatus, CampaignState, RunState
 from matcher.campaigns.comparison import Departure
 from matcher.campaigns.plan import Objective
 from matcher.campaigns.whynot import Reason

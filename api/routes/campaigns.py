@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool
 from api.access.viewers import Viewer
 from api.campaigns.planning import plan_of, prepared
 from api.campaigns.questions import comparison, last_before, require_decided, why
-from api.campaigns.submitting import cancel_run, job_of_run, preview, refill_run, submit_run
+from api.campaigns.submitting import approve_run, cancel_run, job_of_run, preview, refill_run, submit_run
 from api.clock import now, today
 from api.exchange.campaigns import (
     assignment_document,
@@ -33,7 +33,8 @@ from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
 from api.routes.services import Asker, Service, Services
 from api.schemas import Identifier, Wire
-from api.store.campaigns import CampaignStore, Run
+from api.store.campaign_rows import Run
+from api.store.campaigns import CampaignStore
 from api.transport.strict_json import StrictRoute
 
 router = APIRouter(prefix="/v1/campaigns", tags=["对接活动"], route_class=StrictRoute)
@@ -60,7 +61,7 @@ class RunBody(Wire):
 class ApproveBody(Wire):
     """Who approves."""
 
-    by: Identifier = Field(description="批准人；应为方案中写明的批准人")
+    by: Identifier = Field(description="批准人，须为方案中写明的批准人")
 
 
 @router.post("/preview", summary="检查方案", responses=answered(PreviewAnswer))
@@ -153,7 +154,7 @@ def post_approve(
 ) -> Response:
     """批准后才能导出和送达。"""
     return _changed(
-        services, viewer, once, lambda: _store(services).approve(viewer, campaign_id, number, body.by, now())
+        services, viewer, once, lambda: approve_run(services.campaigns.store, viewer, campaign_id, number, body.by)
     )
 
 

@@ -1,17 +1,28 @@
 """Campaigns in SQL (对接活动): plans, runs, assignments. What a run decided is written with its end, once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from api.access.viewers import Viewer
-from api.errors import CampaignState as WrongState
-from api.errors import UnknownAssignment, UnknownCampaign
+from api.errors import UnknownAssignment, UnknownCampaign, WrongCampaignState
+from api.store.campaign_rows import (
+    DECIDED,
+    AssignmentRow,
+    AssignmentStatus,
+    Campaign,
+    CampaignState,
+    Document,
+    Run,
+    RunState,
+    assignment_of,
+    campaign_of,
+    row_of,
+    run_of,
+)
 from api.store.campaign_tables import assignments, campaign_runs, campaigns, outcome_events
 from api.store.database import Database
 from api.store.jobs import ENDED, JobState
@@ -20,92 +31,6 @@ from api.store.tables import jobs
 from api.store.tenants import require_tenant
 from api.store.upserting import chunks
 from matcher.learning.outcomes import OutcomeState
-
-Document = Mapping[str, Any]
-
-
-class CampaignState(StrEnum):
-    """Where a campaign stands (活动状态)."""
-
-    DRAFT = "draft"
-    ACTIVE = "active"
-    CLOSED = "closed"
-
-
-class RunState(StrEnum):
-    """Where a run stands (运行状态)."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    ASSIGNED = "assigned"
-    APPROVED = "approved"
-    DELIVERED = "delivered"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-class AssignmentStatus(StrEnum):
-    """Whether a pair still stands (名单项状态)."""
-
-    ACTIVE = "active"
-    REPLACED = "replaced"
-    WITHDRAWN = "withdrawn"
-
-
-DECIDED = frozenset({RunState.ASSIGNED, RunState.APPROVED, RunState.DELIVERED})
-"""States of a run that has its result."""
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """A campaign; `plan` is the text of its plan (YAML)."""
-
-    id: str
-    tenant: str
-    name: str
-    plan: str
-    state: CampaignState
-    created: datetime
-    updated: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run of a campaign: the plan and the versions that it was made with, and its numbers."""
-
-    id: str
-    campaign_id: str
-    tenant: str
-    number: int
-    state: RunState
-    dry: bool
-    plan: str
-    frozen: Document
-    counts: Document
-    job_id: str | None
-    created: datetime
-    finished: datetime | None
-    approved_by: str | None
-    approved: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentRow:
-    """A pair on a list (名单项): place, points (hundredths), the state of eligibility, and the match as shown."""
-
-    id: str
-    tenant: str
-    campaign_id: str
-    run_id: str
-    seeker_key: int
-    seeker_id: str
-    offer_id: str
-    institution: str
-    rank: int
-    points: int
-    eligibility: str
-    status: AssignmentStatus
-    match: Document
 
 
 class CampaignStore:
@@ -122,17 +47,17 @@ class CampaignStore:
         with self._database.writing() as connection:
             require_tenant(connection, viewer.tenant)
             connection.execute(insert(campaigns).values(id=key, tenant_id=viewer.tenant, **row))
-            return _campaign(_campaign_row(connection, viewer, key))
+            return campaign_of(_campaign_row(connection, viewer, key))
 
     def replace(self, viewer: Viewer, campaign: str, name: str, plan: str, now: datetime) -> Campaign:
-        """Change a plan; raises `CampaignState` once a run has been approved, for lists are out then."""
+        """Change a plan; raises `WrongCampaignState` once a run has been approved, for lists are out then."""
         digest([name, plan])
         with self._database.writing() as connection:
-            found = _campaign(_campaign_row(connection, viewer, campaign))
+            found = campaign_of(_campaign_row(connection, viewer, campaign))
             _require(found.state is CampaignState.DRAFT, "活动已有批准的名单，方案不能再改", "草稿状态的活动")
             same = update(campaigns).where(campaigns.c.id == campaign)
             connection.execute(same.values(name=name, plan=plan, updated=now))
-            return _campaign(_campaign_row(connection, viewer, campaign))
+            return campaign_of(_campaign_row(connection, viewer, campaign))
 
     def close(self, viewer: Viewer, campaign: str, now: datetime) -> Campaign:
         """End a campaign: no more runs; its outcomes are still recorded."""
@@ -140,10 +65,10 @@ class CampaignStore:
             _campaign_row(connection, viewer, campaign)
             same = update(campaigns).where(campaigns.c.id == campaign)
             connection.execute(same.values(state=CampaignState.CLOSED.value, updated=now))
-            return _campaign(_campaign_row(connection, viewer, campaign))
+            return campaign_of(_campaign_row(connection, viewer, campaign))
 
     def delete(self, viewer: Viewer, campaign: str) -> None:
-        """Remove a campaign that has not been run; raises `CampaignState` for one that has."""
+        """Remove a campaign that has not been run; raises `WrongCampaignState` for one that has."""
         with self._database.writing() as connection:
             _campaign_row(connection, viewer, campaign)
             ran = select(func.count()).where(campaign_runs.c.campaign_id == campaign)
@@ -153,31 +78,31 @@ class CampaignStore:
     def get(self, viewer: Viewer, campaign: str) -> Campaign:
         """One campaign."""
         with self._database.reading() as connection:
-            return _campaign(_campaign_row(connection, viewer, campaign))
+            return campaign_of(_campaign_row(connection, viewer, campaign))
 
     def list(self, viewer: Viewer) -> tuple[Campaign, ...]:
         """The platform's campaigns, the latest first."""
         query = select(campaigns).where(campaigns.c.tenant_id == viewer.tenant)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(campaigns.c.created.desc(), campaigns.c.id)).mappings().all()
-        return tuple(_campaign(row) for row in rows)
+        return tuple(campaign_of(row) for row in rows)
 
     def new_run(self, viewer: Viewer, campaign: str, now: datetime, *, dry: bool = False) -> Run:
-        """Queue a run with the plan as it is now. Raises `CampaignState` where the campaign is closed."""
+        """Queue a run with the plan as it is now. Raises `WrongCampaignState` where the campaign is closed."""
         with self._database.writing() as connection:
-            found = _campaign(_campaign_row(connection, viewer, campaign))
+            found = campaign_of(_campaign_row(connection, viewer, campaign))
             _require(found.state is not CampaignState.CLOSED, "活动已结束", "未结束的活动")
             last = select(func.max(campaign_runs.c.number)).where(campaign_runs.c.campaign_id == campaign)
             number = (connection.execute(last).scalar_one() or 0) + 1
             row = {"campaign_id": campaign, "tenant_id": viewer.tenant, "number": number, "dry": dry}
             row |= {"state": RunState.QUEUED.value, "plan": found.plan, "frozen": {}, "counts": {}, "created": now}
             connection.execute(insert(campaign_runs).values(id=uuid4().hex, **row))
-            return _run(_run_row(connection, viewer, campaign, number))
+            return run_of(_run_row(connection, viewer, campaign, number))
 
     def run(self, viewer: Viewer, campaign: str, number: int) -> Run:
         """One run of a campaign by its number."""
         with self._database.reading() as connection:
-            return _run(_run_row(connection, viewer, campaign, number))
+            return run_of(_run_row(connection, viewer, campaign, number))
 
     def runs(self, viewer: Viewer, campaign: str) -> tuple[Run, ...]:
         """The runs of a campaign, the latest first."""
@@ -185,7 +110,7 @@ class CampaignStore:
         with self._database.reading() as connection:
             _campaign_row(connection, viewer, campaign)
             rows = connection.execute(query.order_by(campaign_runs.c.number.desc())).mappings().all()
-        return tuple(_run(row) for row in rows)
+        return tuple(run_of(row) for row in rows)
 
     def note(self, run: Run, **said: Any) -> None:
         """Write what is known of a run meanwhile: state, frozen, counts, job_id, finished."""
@@ -197,18 +122,18 @@ class CampaignStore:
         digest([row.match for row in made[:1]])
         with self._database.writing() as connection:
             for chunk in chunks(made):
-                connection.execute(insert(assignments), [_assignment_row(row) for row in chunk])
+                connection.execute(insert(assignments), [row_of(row) for row in chunk])
             said = {"state": RunState.ASSIGNED.value, "counts": dict(counts), "finished": now}
             connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(**said))
 
     def approve(self, viewer: Viewer, campaign: str, number: int, by: str, now: datetime) -> Run:
         """Approve a run's lists. Doing it again changes nothing.
 
-        Raises `CampaignState` for a run that has no result yet, was cancelled or was tried dry.
+        Raises `WrongCampaignState` for a run that has no result yet, was cancelled or was tried dry.
         """
         digest(by)
         with self._database.writing() as connection:
-            run = _run(_run_row(connection, viewer, campaign, number))
+            run = run_of(_run_row(connection, viewer, campaign, number))
             if run.state in (RunState.APPROVED, RunState.DELIVERED):
                 return run
             _require(
@@ -218,7 +143,7 @@ class CampaignStore:
             connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(**said))
             active = {"state": CampaignState.ACTIVE.value, "updated": now}
             connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(**active))
-            return _run(_run_row(connection, viewer, campaign, number))
+            return run_of(_run_row(connection, viewer, campaign, number))
 
     def assignments(
         self, run: Run, *, institution: str | None = None, batch: int = 2_000
@@ -305,7 +230,7 @@ class CampaignStore:
     def replaced(self, run: Run, gone: Sequence[str], added: Sequence[AssignmentRow], counts: Document) -> None:
         """Take pairs off the lists of a run and put others in their places, together (补位).
 
-        Raises `CampaignState` where one of the pairs was taken off meanwhile: what is added was reckoned without that.
+        Raises `WrongCampaignState` where one of the pairs was taken off meanwhile: what is added knew nothing of that.
         """
         with self._database.writing() as connection:
             for chunk in chunks(list(gone)):
@@ -314,7 +239,7 @@ class CampaignStore:
                 taken = update(assignments).where(same).values(status=AssignmentStatus.REPLACED.value)
                 _require(connection.execute(taken).rowcount == len(chunk), "名单刚刚变过", "没有变过的名单")
             for rows in chunks(added):
-                connection.execute(insert(assignments), [_assignment_row(row) for row in rows])
+                connection.execute(insert(assignments), [row_of(row) for row in rows])
             connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(counts=dict(counts)))
 
 
@@ -328,7 +253,7 @@ def _is_needed(row: RowMapping, before: datetime) -> bool:
 
 def _require(holds: bool, found: str, expected: str) -> None:
     if not holds:
-        raise WrongState(found=found, expected=expected, remedy="请查看活动的状态后再操作")
+        raise WrongCampaignState(found=found, expected=expected, remedy="请查看活动的状态后再操作")
 
 
 def _campaign_row(connection: Connection, viewer: Viewer, campaign: str) -> RowMapping:
@@ -346,31 +271,3 @@ def _run_row(connection: Connection, viewer: Viewer, campaign: str, number: int)
     if row is None:
         raise UnknownCampaign(found=f"第 {number} 次运行", expected="该活动已有的运行", remedy="请核对运行的序号")
     return row
-
-
-def _campaign(row: RowMapping) -> Campaign:
-    return Campaign(
-        row["id"],
-        row["tenant_id"],
-        row["name"],
-        row["plan"],
-        CampaignState(row["state"]),
-        row["created"],
-        row["updated"],
-    )
-
-
-def _run(row: RowMapping) -> Run:
-    given = {name: row[name] for name in Run.__slots__ if name not in ("tenant", "state")}
-    return Run(**given, tenant=row["tenant_id"], state=RunState(row["state"]))
-
-
-def assignment_of(row: RowMapping) -> AssignmentRow:
-    """A row of the table as a pair on a list."""
-    given = {name: row[name] for name in AssignmentRow.__slots__ if name not in ("tenant", "status")}
-    return AssignmentRow(**given, tenant=row["tenant_id"], status=AssignmentStatus(row["status"]))
-
-
-def _assignment_row(row: AssignmentRow) -> dict[str, Any]:
-    given = {name: getattr(row, name) for name in AssignmentRow.__slots__ if name != "tenant"}
-    return {**given, "tenant_id": row.tenant, "status": row.status.value, "match": dict(row.match)}

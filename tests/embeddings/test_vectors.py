@@ -140,15 +140,6 @@ def test_a_pair_has_the_same_similarity_whichever_way_it_is_reached(tmp_path, mo
     np.testing.assert_array_equal(found.similarities(query, [7]), whole[7:8])
 
 
-def test_many_queries_are_one_product(monkeypatch):
-    monkeypatch.setattr(vectors, "_BLOCK", 7)
-    content, queries = rows(40, 1), rows(3, 2)
-    found = Vectors.of(content)
-    np.testing.assert_allclose(found.similarities_many(queries), queries @ content.T, atol=1e-6)
-    np.testing.assert_allclose(found.similarities_many(queries, 5, 31), queries @ content[5:31].T, atol=1e-6)
-    assert found.similarities_many(queries, 40).shape == (3, 0)
-
-
 def test_rows_and_slices_are_what_was_written(tmp_path):
     content = rows(20, 1)
     found = written(tmp_path, content)

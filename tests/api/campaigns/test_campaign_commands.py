@@ -41,7 +41,7 @@ def test_from_a_file_to_approved_lists(rongtong, data: Path) -> None:
     offer = next(item["offer_id"] for item in first["counts"]["offers"] if item["used"] == item["quota"])
     said = json.loads(rongtong("why", campaign, "2", "demo-ent-0001", offer, "--format", "json"))
     assert rongtong("why", campaign, "2", "demo-ent-0001", offer).startswith(said["sentence"])
-    assert "已由 科长 批准" in rongtong("approve", campaign, "2", "--by", "科长")
+    assert "已由 金融科科长 批准" in rongtong("approve", campaign, "2", "--by", "金融科科长")
     rongtong("run", campaign)
     assert "新增 0 家，退出 0 家" in rongtong("compare", campaign, "3")
     assert json.loads(rongtong("compare", campaign, "3", "--format", "json"))["before"] == 2

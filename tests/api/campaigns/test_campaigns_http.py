@@ -78,10 +78,12 @@ def test_from_a_plan_to_approved_lists(client: TestClient, services: Services) -
     one = lists.assignments[0]
     page = client.get(f"{path}/assignments", params={"institution": one.institution, "limit": 2})
     assert {row.institution for row in AssignmentsAnswer.model_validate(page.json()).assignments} == {one.institution}
+    refused = client.post(f"{path}/approve", json={"by": "别人"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "campaign_state")
     approved = client.post(f"{path}/approve", json={"by": "金融科科长"})
     assert RunAnswer.model_validate(approved.json()).approved_by == "金融科科长"
-    again = client.post(f"{path}/approve", json={"by": "别人"})
-    assert again.json()["approved_by"] == "金融科科长"
+    again = client.post(f"{path}/approve", json={"by": "金融科科长"})
+    assert again.json() == approved.json()
     assert client.put(f"/v1/campaigns/{campaign}", json={"plan": PLAN}).status_code == 409
     assert client.delete(f"/v1/campaigns/{campaign}").status_code == 409
     assert client.post(f"{path}/cancel").status_code == 409

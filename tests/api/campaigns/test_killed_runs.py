@@ -15,7 +15,7 @@ from api.bootstrap import Services
 from api.campaigns.submitting import submit_run
 from api.clock import now
 from api.crash_points import VARIABLE
-from api.store.campaigns import Campaign, Run, RunState
+from api.store.campaign_rows import Campaign, Run, RunState
 from api.store.tables import jobs
 from tests.api.campaigns.victim import worker_of
 from tests.api.campaigns.worlds import demo, drafted

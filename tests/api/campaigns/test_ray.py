@@ -17,7 +17,7 @@ from api.campaigns.spreading import spread_on_ray
 from api.campaigns.submitting import JOB, submit_run
 from api.indexing.waking import Polling
 from api.jobs.worker import Worker
-from api.store.campaigns import Run
+from api.store.campaign_rows import Run
 from tests.api.campaigns.worlds import demo, drafted, ran
 from tests.api.worlds import DAY
 

@@ -8,7 +8,7 @@ import pytest
 
 from api.bootstrap import Services
 from api.campaigns.codes import is_code, new_code
-from api.store.campaigns import AssignmentRow, Campaign, Run, RunState
+from api.store.campaign_rows import AssignmentRow, Campaign, Run, RunState
 from matcher.errors import InvalidCampaign
 from tests.api.campaigns.worlds import PLAN, demo, drafted, ran
 

@@ -10,7 +10,7 @@ from api.campaigns.submitting import JOB, submit_run
 from api.clock import now
 from api.indexing.waking import Polling
 from api.jobs.worker import Worker
-from api.store.campaigns import Campaign, Run
+from api.store.campaign_rows import Campaign, Run
 from tests.api.worlds import DAY, services_in
 
 PLAN = """

@@ -12,7 +12,7 @@ from api.delivery.bundles import list_file, whole_list
 from api.delivery.headings import CODE, FILLED, GROUNDS, GUIDE, LIST
 from api.delivery.lists import lists_of
 from api.delivery.shown import HIDDEN, MASKED, Shown
-from api.errors import CampaignState, UnknownAssignment
+from api.errors import UnknownAssignment, WrongCampaignState
 from api.exchange.campaigns import assignment_document
 from api.store.outcomes import OutcomeReport
 from api.store.store import Store
@@ -131,5 +131,5 @@ def test_lists_leave_only_after_approval_and_only_where_there_are_any(store: Sto
     with pytest.raises(UnknownAssignment):
         list_file(lists(store, campaign), "没有的银行", MASKED)
     draft = store.campaigns.new_run(VIEWER, campaign.id, LATER)
-    with pytest.raises(CampaignState):
+    with pytest.raises(WrongCampaignState):
         lists_of(store, VIEWER, campaign.id, draft.number)

@@ -11,7 +11,7 @@ from api.campaigns.codes import new_code
 from api.delivery.delivering import deliver
 from api.delivery.lists import Lists, lists_of
 from api.exchange.documents import match_document, profile_document
-from api.store.campaigns import AssignmentRow, AssignmentStatus, Campaign, Run
+from api.store.campaign_rows import AssignmentRow, AssignmentStatus, Campaign, Run
 from api.store.store import Store
 from matcher.fields import Value
 from matcher.offers import OfferKind

@@ -16,6 +16,12 @@ _MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Make the three tables."""
+    _needs()
+    _notices()
+    _claims()
+
+
+def _needs() -> None:
     op.create_table(
         "needs",
         sa.Column("id", sa.Text, nullable=False),
@@ -33,6 +39,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_needs_tenant_id"),
     )
     op.create_index("ix_needs_tenant_id_closes", "needs", ["tenant_id", "closes"])
+
+
+def _notices() -> None:
     op.create_table(
         "need_notices",
         sa.Column("need_id", sa.Text, nullable=False),
@@ -44,6 +53,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["need_id"], ["needs.id"], name="fk_need_notices_need_id"),
     )
     op.create_index("ix_need_notices_institution", "need_notices", ["institution"])
+
+
+def _claims() -> None:
     op.create_table(
         "need_claims",
         sa.Column("need_id", sa.Text, nullable=False),
