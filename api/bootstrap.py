@@ -19,6 +19,7 @@ from matcher.pairing.ports import TextEncoder
 from matcher.pairing.scoring import Scoring
 
 if TYPE_CHECKING:
+    from api.access.access import Access
     from api.campaigns.running import Runner
     from api.claims.hall import Hall
     from api.searching import PartySearch
@@ -52,6 +53,13 @@ class Services:
         return Runner(self.store, lambda: serving.parties, serving.encoder, serving.folder, self.settings.data)
 
     @cached_property
+    def access(self) -> "Access":
+        """Who comes in, and by what."""
+        from api.access.access import Access
+
+        return Access(self.settings, self.store.accounts, now=now)
+
+    @cached_property
     def hall(self) -> "Hall":
         """The hall of 限额抢单; its gate is in Redis where one is given."""
         from api.claims.gate import OpenGate, RedisGate
@@ -70,7 +78,7 @@ class Services:
 
     @property
     def viewer(self) -> Viewer:
-        """The operator of this platform, until accounts say otherwise."""
+        """The operator of this platform: whoever runs a command on this data folder, which can read it all anyway."""
         return Viewer(tenant=self.settings.tenant)
 
     def status(self) -> dict[str, Any]:

@@ -161,3 +161,43 @@ class WrongCampaignState(ServiceError):
     """A step that a campaign or its run is not ready for, or is past (活动状态不符)."""
 
     code = "campaign_state"
+
+
+class NotSignedIn(ServiceError):
+    """No credential, or one that is not (or no longer) good (未登录或凭证无效); why is not told."""
+
+    code = "not_signed_in"
+
+
+class SignInRefused(ServiceError):
+    """A sign-in that failed (登录失败): the same words for an unknown login, a wrong password and a locked account."""
+
+    code = "sign_in_refused"
+
+
+class Forbidden(ServiceError):
+    """Somebody known who may not do this (没有权限)."""
+
+    code = "forbidden"
+
+
+class TooManyRequests(ServiceError):
+    """More requests than the account, key or platform is allowed (请求过多); `retry_seconds` says when to come back."""
+
+    code = "too_many_requests"
+
+    def __init__(self, *, found: str, expected: str, remedy: str, retry_seconds: int = 1) -> None:
+        self.retry_seconds = retry_seconds
+        super().__init__(found=found, expected=expected, remedy=remedy)
+
+
+class UnknownAccount(ServiceError):
+    """No account, session or API key with this id that the asker may see (账号、会话或密钥不存在)."""
+
+    code = "unknown_account"
+
+
+class InvalidAccount(ServiceError):
+    """An account, password, key or platform that cannot be made as asked (账号内容不合规)."""
+
+    code = "invalid_account"

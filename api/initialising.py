@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from api.access.demo import add_demo_accounts
 from api.bootstrap import Services
+from api.clock import now
 from matcher.catalogue.loader import load_catalogue
 from matcher.evaluation.demo_world import demo_world
 
@@ -24,5 +26,6 @@ def initialise(services: Services, *, demo: bool) -> Initialised:
     if world is not None:
         store.parties.upsert_many(viewer, [replace(party, tenant=viewer.tenant) for party in world.parties])
         store.offers.upsert_many(viewer, [replace(offer, tenant=viewer.tenant) for offer in world.offers])
+        add_demo_accounts(store.accounts, viewer.tenant, now)
     services.parties.refresh()
     return Initialised(len(catalogue.offers), len(world.parties) if world else 0)

@@ -13,20 +13,26 @@ from api.errors import (
     BackupFailed,
     BackupRefused,
     FeedPruned,
+    Forbidden,
     ForeignTenant,
     ImportRefused,
     IndexFailed,
     IndexLoading,
+    InvalidAccount,
     InvalidSettings,
     KeyInFlight,
     KeyReused,
     LeaseLost,
+    NotSignedIn,
     PayloadTooLarge,
     ServiceError,
+    SignInRefused,
     StoreDamaged,
     StoreFull,
     StoreIncompatible,
     StoreUnavailable,
+    TooManyRequests,
+    UnknownAccount,
     UnknownAssignment,
     UnknownCampaign,
     UnknownDeal,
@@ -116,11 +122,22 @@ STATUSES: Mapping[type[Exception], int] = {
     IndexFailed: 503,
     BackupRefused: 422,
     BackupFailed: 507,
+    NotSignedIn: 401,
+    SignInRefused: 401,
+    Forbidden: 403,
+    TooManyRequests: 429,
+    UnknownAccount: 404,
+    InvalidAccount: 422,
 }
 """The one table from error to HTTP status; a test holds it complete over all designed errors."""
 
 CODES: Mapping[int, tuple[str, str, str]] = {
     400: ("bad_request", "请求无法读取", "请求无法读取；应为：完整的 HTTP 请求。请检查后重新发送。"),
+    401: (
+        "not_signed_in",
+        "未登录",
+        "没有登录，或凭证无效、已过期；应为：有效的会话或接口密钥。请重新登录，或更换密钥。",
+    ),
     403: ("forbidden", "无权访问", "没有访问权限；应为：有权限的账号。请联系平台管理员。"),
     404: ("not_found", "未找到", "没有这个地址；应为：接口文档中的地址。请查看 /docs。"),
     405: (
@@ -137,6 +154,7 @@ CODES: Mapping[int, tuple[str, str, str]] = {
         "请求的内容类型不支持；应为：接口文档所列的类型。请设置 Content-Type。",
     ),
     422: ("invalid_request", "内容不合规", "请求内容不合规；应为：接口文档所列的格式。请按 errors 逐项改正。"),
+    429: ("too_many_requests", "请求过多", "请求过多；应为：不超过限额。请稍后重试。"),
     500: (
         "internal_error",
         "服务内部错误",
@@ -181,6 +199,7 @@ class Problem:
     code: str
     detail: str
     errors: tuple[Violation, ...] = ()
+    retry_seconds: int | None = None
 
     @classmethod
     def of_status(cls, status: int) -> "Problem":
@@ -196,7 +215,8 @@ class Problem:
             return cls(status, str(getattr(error, "code", CODES[500][0])), CODES[500][2])
         if isinstance(error, OSError):
             return cls.of_status(status)
-        return cls(status, str(getattr(error, "code", CODES[status][0])), str(error))
+        code, seconds = str(getattr(error, "code", CODES[status][0])), getattr(error, "retry_seconds", None)
+        return cls(status, code, str(error), retry_seconds=seconds)
 
     def document(self, request_id: str = "") -> dict[str, Any]:
         """Plain JSON by RFC 9457 section 3; `request_id` is an extension member for the operator's log."""
@@ -216,12 +236,18 @@ class Problem:
     def response(self, request_id: str = "", headers: Mapping[str, str] | None = None) -> Response:
         """The HTTP answer."""
         body = orjson.dumps(self.document(request_id))
-        told = {"Content-Language": "zh-CN", **self._retry(), **(headers or {})}
+        told = {"Content-Language": "zh-CN", **self._retry(), **self._ask(), **(headers or {})}
         return Response(body, self.status, headers=told, media_type=MEDIA_TYPE)
 
     def _retry(self) -> dict[str, str]:
+        if self.retry_seconds is not None:
+            return {"Retry-After": str(self.retry_seconds)}
         seconds = RETRY_SECONDS.get(self.code, RETRY_UNAVAILABLE if self.status == 503 else None)
         return {"Retry-After": seconds} if seconds else {}
+
+    def _ask(self) -> dict[str, str]:
+        """How to come in (RFC 9110 section 11.6.1); never `Basic`, for which a browser would ask by itself."""
+        return {"WWW-Authenticate": 'Bearer realm="rongtong"'} if self.status == 401 else {}
 
 
 class Refusal(HTTPException):

@@ -1,6 +1,7 @@
 """Settings of the service (配置): read once from the environment, each with an embedded default."""
 
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -24,6 +25,13 @@ class LogFormat(StrEnum):
 
     CONSOLE = "console"
     JSON = "json"
+
+
+class AccessMode(StrEnum):
+    """How one comes in (准入方式): by account, or open to whoever sits at this machine (only to try out)."""
+
+    ACCOUNTS = "accounts"
+    OPEN = "open"
 
 
 def _database_url(value: str | None) -> str | None:
@@ -68,6 +76,14 @@ def _unprefixed(name: str) -> Any:
     return Field(default=None, repr=False, validation_alias=name)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Settings(BaseSettings):
     """All settings. Attribute names in code, environment variables outside; a misspelt name in code is refused.
 
@@ -102,6 +118,9 @@ class Settings(BaseSettings):
     merge_percent: float = Field(default=5.0, gt=0, le=100)
     jobs: bool = True
     keep_jobs_days: int = Field(default=30, ge=1, le=3650)
+    access: AccessMode = AccessMode.ACCOUNTS
+    session_idle_minutes: int = Field(default=120, ge=1, le=24 * 60)
+    session_hours: int = Field(default=12, ge=1, le=24 * 30)
 
     @classmethod
     def load(cls, **given: Any) -> Self:
@@ -117,6 +136,11 @@ class Settings(BaseSettings):
         if self.database_url:
             return make_url(self.database_url)
         return URL.create("sqlite", database=str(self.data / DATABASE_FILE))
+
+    @property
+    def only_here(self) -> bool:
+        """Whether only this machine can reach the service: it listens on a loopback address."""
+        return is_loopback(self.host)
 
     @property
     def snapshot_folder(self) -> Path:
@@ -140,6 +164,9 @@ _EXPECTED = {
     "workers": "服务进程数，1 到 64 的整数",
     "merge_rows": "大于 0 的整数（变更多少家主体后合并索引）",
     "jobs": "true 或 false（服务是否自带任务进程）",
+    "access": "accounts（按账号）或 open（只供本机试用）",
+    "session_idle_minutes": "会话闲置多少分钟后失效，1 到 1440 的整数",
+    "session_hours": "会话最长多少小时，1 到 720 的整数",
     "keep_jobs_days": "已结束的任务保留的天数，1 到 3650 的整数",
     "merge_percent": "大于 0、不超过 100 的数（变更占全部主体的百分之几后合并索引）",
 }

@@ -5,13 +5,17 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Protocol, cast
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
+from api.access.permissions import Permission, require
+from api.access.remembered import Remembered
+from api.access.tokens import digest_of
 from api.access.viewers import Viewer
 from api.campaigns.running import Runner
 from api.claims.hall import NeedRequest
 from api.requests import MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest
 from api.searching import SearchAnswer, SearchRequest
-from api.settings import Settings
+from api.settings import AccessMode, Settings
 from api.store.idempotency import Asked, Kept
 from api.store.imports import ImportRecord
 from api.store.jobs import Job, JobState
@@ -22,6 +26,8 @@ from matcher.fields import PartyKind
 from matcher.needs import Reading
 from matcher.offers import Offer, OfferKind
 from matcher.parties import Party
+
+SESSION_COOKIE = "rongtong_session"
 
 
 class Parties(Protocol):
@@ -215,6 +221,17 @@ class Claiming(Protocol):
         """Take a need back."""
 
 
+class Accesses(Protocol):
+    """Who a credential belongs to; `NotSignedIn` for one that is not good."""
+
+    @property
+    def remembered(self) -> Remembered:
+        """What was found a moment ago."""
+
+    def viewer_of(self, credential: str) -> Viewer:
+        """Who it belongs to."""
+
+
 class Services(Protocol):
     """The service behind the routes."""
 
@@ -243,6 +260,10 @@ class Services(Protocol):
         """The hall of 限额抢单."""
 
     @property
+    def access(self) -> Accesses:
+        """Who comes in, and by what."""
+
+    @property
     def searching(self) -> Searching:
         """The search of the library."""
 
@@ -254,9 +275,34 @@ async def _services(request: Request) -> Services:
 Service = Annotated[Services, Depends(_services)]
 
 
-async def _viewer(services: Service) -> Viewer:
-    """Who asks. Until there are accounts: the operator of this installation's platform. Replace here, nowhere else."""
-    return Viewer(tenant=services.settings.tenant)
+async def _viewer(request: Request, services: Service) -> Viewer:
+    """Who asks: the one place where a request becomes a viewer. Raises `NotSignedIn`."""
+    if services.settings.access is AccessMode.OPEN:
+        return Viewer(tenant=services.settings.tenant)
+    credential = credential_of(request)
+    known = services.access.remembered.find(digest_of(credential))
+    if known is not None:
+        return known
+    return await run_in_threadpool(services.access.viewer_of, credential)
+
+
+def credential_of(request: Request) -> str:
+    """What the request comes with: a bearer credential, else the cookie of a session; empty where it has neither."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if scheme:
+        return bearer.strip() if scheme.lower() == "bearer" else ""
+    return request.cookies.get(SESSION_COOKIE, "")
 
 
 Asker = Annotated[Viewer, Depends(_viewer)]
+
+
+def allowed(permission: Permission) -> Any:
+    """Give the dependency that lets in only who has a permission, and gives the viewer; raises `Forbidden`."""
+
+    async def viewer_allowed(viewer: Asker) -> Viewer:
+        require(viewer, permission)
+        return viewer
+
+    viewer_allowed.permission = permission  # type: ignore[attr-defined]  # read by the test that no operation is without
+    return Depends(viewer_allowed)

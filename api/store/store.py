@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import URL
 
+import api.store.account_tables
 import api.store.campaign_tables
 import api.store.deal_tables
 import api.store.need_tables  # noqa: F401  # so that the metadata knows every table
@@ -26,6 +27,7 @@ from api.store.parties import PartyStore
 from api.store.tenants import Tenant, TenantStore, Tier
 
 if TYPE_CHECKING:
+    from api.store.accounts import AccountStore
     from api.store.campaigns import CampaignStore
     from api.store.deals import DealStore
     from api.store.needs import NeedStore
@@ -49,6 +51,13 @@ class Store:
         self.jobs = JobStore(database)
         self.leases = LeaseStore(database)
         self.idempotency = IdempotencyStore(database)
+
+    @cached_property
+    def accounts(self) -> "AccountStore":
+        """Accounts, sessions and API keys."""
+        from api.store.accounts import AccountStore
+
+        return AccountStore(self._database)
 
     @cached_property
     def campaigns(self) -> "CampaignStore":

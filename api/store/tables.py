@@ -79,6 +79,7 @@ tenants = Table(
     _text("name"),
     _text("tier"),
     _text("parent_id", ForeignKey("tenants.id"), nullable=True),
+    _text("shares", server_default="nothing"),
 )
 
 parties = Table(

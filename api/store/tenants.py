@@ -21,14 +21,23 @@ class Tier(StrEnum):
     LOCAL = "local"
 
 
+class Sharing(StrEnum):
+    """What a platform lets those above it see (上报共享): nothing, counts, or counts and masked profiles."""
+
+    NOTHING = "nothing"
+    COUNTS = "counts"
+    PROFILES = "profiles"
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A platform; the offers of `parent_id` and of those above it are seen here too."""
+    """A platform; the offers of `parent_id` and of those above it are seen here too, and `shares` is seen there."""
 
     id: str
     name: str
     tier: Tier
     parent_id: str | None = None
+    shares: Sharing = Sharing.NOTHING
 
 
 class TenantStore:
@@ -79,5 +88,5 @@ def _found(connection: Connection, tenant: str) -> Tenant:
     return _tenant(*row)
 
 
-def _tenant(tenant: str, name: str, tier: str, parent: str | None) -> Tenant:
-    return Tenant(tenant, name, Tier(tier), parent)
+def _tenant(tenant: str, name: str, tier: str, parent: str | None, shares: str) -> Tenant:
+    return Tenant(tenant, name, Tier(tier), parent, Sharing(shares))

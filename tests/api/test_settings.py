@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.errors import InvalidSettings
-from api.settings import LogFormat, Settings
+from api.settings import AccessMode, LogFormat, Settings
 
 VARIABLES = (
     "RONGTONG_DATA", "DATABASE_URL", "REDIS_URL", "RONGTONG_ENCODER", "RONGTONG_HOST", "RONGTONG_PORT",
@@ -19,6 +19,7 @@ VARIABLES = (
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("RONGTONG_ACCESS", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -58,6 +59,9 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         "idempotency_hours": 48,
         "jobs": False,
         "keep_jobs_days": 7,
+        "access": AccessMode.ACCOUNTS,
+        "session_idle_minutes": 120,
+        "session_hours": 12,
     }
 
 
