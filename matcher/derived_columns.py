@@ -19,7 +19,7 @@ from matcher.declarations.registry import REGISTRY
 from matcher.derivation import OTHER_IP, PATENT_TYPES, REAL_ESTATE, RULES, Ratio, Total
 from matcher.eligibility.column_types import column_type, dictionary
 from matcher.fields import Value
-from matcher.taxonomy.sizes import BOUNDS
+from matcher.taxonomy.sizes import BOUNDS, size_categories
 
 _EXACT = 9 * 10**14
 """Hundredths up to which a ratio is counted in 64-bit integers, and up to which a double holds them exactly."""
@@ -136,12 +136,21 @@ def _size_class(frame: pl.DataFrame) -> pl.Series | None:
         return None
     tiers = [_tiers(frame, name) for name in _INDICATORS]
     places = frame["industry"].to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+    places = np.where(places < 0, -1, _alike()[places])
     joint = places
     for tier in tiers:
         joint = joint * 64 + tier
     _, first, group = np.unique(joint, return_index=True, return_inverse=True)
     kinds = [_class_in(int(places[row]), *(int(tier[row]) for tier in tiers)) for row in first.tolist()]
     return pl.Series(kinds, dtype=column_type(REGISTRY["size_class"])).gather(group)
+
+
+@cache
+def _alike() -> NDArray[np.int64]:
+    """For each industry of the dictionary the place of the first that the table treats alike: few are to be told apart."""
+    first: dict[frozenset[str], int] = {}
+    codes = dictionary(REGISTRY["industry"])
+    return np.array([first.setdefault(size_categories(code), place) for place, code in enumerate(codes)])
 
 
 @lru_cache(maxsize=1 << 18)

@@ -106,8 +106,7 @@ def name_path(code: str) -> str:
 
 def descendants(code: str) -> tuple[str, ...]:
     """Give the codes of the finest level (小类) within an industry; a 小类 gives itself."""
-    own = industry(code).code
-    return tuple(leaf for leaf in _leaves() if own in ancestors(leaf))
+    return _leaves_under()[industry(code).code]
 
 
 def all_codes() -> tuple[str, ...]:
@@ -148,6 +147,16 @@ def _tree() -> dict[str, Industry]:
 def _leaves() -> tuple[str, ...]:
     parents = {node.parent for node in _tree().values()}
     return tuple(code for code in _tree() if code not in parents)
+
+
+@cache
+def _leaves_under() -> dict[str, tuple[str, ...]]:
+    """The codes of the finest level within each code, in their order."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for leaf in _leaves():
+        for step in ancestors(leaf):
+            found[step].append(leaf)
+    return {code: tuple(leaves) for code, leaves in found.items()}
 
 
 @cache

@@ -90,7 +90,7 @@ def size_class(
     known = {Indicator.HEADCOUNT: headcount, Indicator.REVENUE: revenue_wan, Indicator.ASSETS: assets_wan}
     if industry_code is None:
         return SizeResult(None, ("industry",))
-    results = {_within(category, known) for category in _categories(industry_code)}
+    results = {_within(category, known) for category in size_categories(industry_code)}
     if len(results) == 1:
         return results.pop()
     decided = {result.size_class for result in results} - {None}
@@ -118,7 +118,11 @@ def _within(category: str, known: Mapping[Indicator, int | Decimal | None]) -> S
 
 
 @cache
-def _categories(industry_code: str) -> frozenset[str]:
+def size_categories(industry_code: str) -> frozenset[str]:
+    """Give the table's industries that a code may be: all that the size class needs to know of it; "" is not covered.
+
+    Raises `UnknownIndustry`.
+    """
     return frozenset(_category(leaf) for leaf in descendants(industry_code))
 
 
