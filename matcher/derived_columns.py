@@ -147,7 +147,7 @@ def _size_class(frame: pl.DataFrame) -> pl.Series | None:
 
 @cache
 def _alike() -> NDArray[np.int64]:
-    """For each industry of the dictionary the place of the first that the table treats alike: few are to be told apart."""
+    """For each industry of the dictionary the first that the table treats alike: few are to be told apart."""
     first: dict[frozenset[str], int] = {}
     codes = dictionary(REGISTRY["industry"])
     return np.array([first.setdefault(size_categories(code), place) for place, code in enumerate(codes)])
