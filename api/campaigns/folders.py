@@ -6,15 +6,17 @@ Everything is written aside and renamed, so that what is there is whole; safeten
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from api.store.campaign_rows import AssignmentRow, AssignmentStatus
 from api.store.offer_rows import body_of, offer_of
 from embeddings.snapshot import current_snapshot
 from matcher.campaigns.assignment import Assignment, shortfalls
@@ -24,13 +26,8 @@ from matcher.errors import InvalidCampaign
 from matcher.offers import Offer
 
 FOLDER = "campaigns"
-_INPUTS, _OFFERS, _SAID, _CANDIDATES, _POINTER = (
-    "inputs",
-    "offers.json",
-    "frozen.json",
-    "candidates.safetensors",
-    "current",
-)
+_INPUTS, _OFFERS, _SAID, _POINTER = "inputs", "offers.json", "frozen.json", "current"
+_CANDIDATES, _LISTS = "candidates.safetensors", "lists.jsonl"
 _TRIES = 5
 
 
@@ -127,6 +124,30 @@ class RunFolder:
         points, bound = (int(number) for number in found["sums"])
         short = shortfalls(gathered.candidates, floors, found["chosen"])
         return Assignment(found["chosen"], points, bound, short, *(found.get(name) for name in _PRICES))
+
+    def save_lists(self, rows: Iterable[AssignmentRow]) -> list[int]:
+        """Keep rows of lists until they are in the database, one at a time; gives the key of the seeker of each."""
+        listed: list[int] = []
+
+        def write(path: Path) -> None:
+            with path.open("wb") as file:
+                for row in rows:
+                    listed.append(row.seeker_key)
+                    file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+
+        _write(self.path / _LISTS, write)
+        return listed
+
+    def lists(self) -> Iterator[AssignmentRow]:
+        """What `save_lists` kept, one row at a time."""
+        with (self.path / _LISTS).open("rb") as file:
+            for line in file:
+                row = orjson.loads(line)
+                yield AssignmentRow(**(row | {"status": AssignmentStatus(row["status"])}))
+
+    def forget_lists(self) -> None:
+        """Remove the rows of lists once they are in the database."""
+        (self.path / _LISTS).unlink(missing_ok=True)
 
     def forget_parts(self) -> None:
         """Remove the shares' files once all candidates are kept."""

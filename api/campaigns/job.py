@@ -17,16 +17,19 @@ def run_campaign(context: JobContext, runner: Runner, *, at: date | None = None)
     campaigns = runner.store.campaigns
     run = campaigns.run(viewer, str(context.arguments["campaign"]), int(context.arguments["number"]))
     if run.state in DECIDED:
+        runner.folder(run).forget_lists()
         return
     run = _frozen(context, runner, run, viewer, at or today())
     outcome = runner.outcome(run, viewer, context)
-    rows, gone = list_rows(run, viewer, outcome, runner.store, outcome.assignment.chosen)
-    runner.folder(run).save_assignment(0, outcome.assignment)
-    counts = counts_of(outcome, rows, gone)
+    folder = runner.folder(run)
+    listed = folder.save_lists(list_rows(run, viewer, outcome, runner.store, outcome.assignment.chosen))
+    folder.save_assignment(0, outcome.assignment)
+    counts = counts_of(outcome, listed)
     crash_point("campaign.assigned")
     with context.step() as step:
-        campaigns.decide(run, counts, () if run.dry else rows, now())
-        step.finish({"campaign": run.campaign_id, "run": run.number, "assigned": len(rows)})
+        campaigns.decide(run, counts, () if run.dry else folder.lists(), now())
+        step.finish({"campaign": run.campaign_id, "run": run.number, "assigned": len(listed)})
+    folder.forget_lists()
 
 
 def _frozen(context: JobContext, runner: Runner, run: Run, viewer: Viewer, at: date) -> Run:

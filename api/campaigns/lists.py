@@ -1,6 +1,6 @@
 """Lists (名单): the assigned pairs, each scored again by itself from the frozen inputs and put into words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -28,20 +28,17 @@ from matcher.pairing.texts import wanted_text
 
 def list_rows(
     run: Run, viewer: Viewer, outcome: Outcome, store: Store, chosen: NDArray[np.bool_]
-) -> tuple[list[AssignmentRow], int]:
-    """The chosen pairs as rows of lists, and how many were left out because the seeker is gone from the store.
+) -> Iterator[AssignmentRow]:
+    """The chosen pairs as rows of lists, one list at a time; left out are those whose seeker is gone from the store.
 
     `rank` is the place on the offer's list, from 1, by points and then by key.
     """
-    rows: list[AssignmentRow] = []
-    gone = 0
     for place, keys in _by_offer(outcome, chosen):
         offer = outcome.inputs.prepared.offers[place]
         made = matches_of(outcome.inputs, offer, keys, store, viewer)
-        gone += len(keys) - len(made)
         ordered = sorted(made, key=lambda item: (-item[1].score, item[0]))
-        rows += [_row(run, viewer, offer, rank, *item) for rank, item in enumerate(ordered, 1)]
-    return rows, gone
+        for rank, item in enumerate(ordered, 1):
+            yield _row(run, viewer, offer, rank, *item)
 
 
 def matches_of(
@@ -104,25 +101,28 @@ def _row(run: Run, viewer: Viewer, offer: Offer, rank: int, key: int, match: Mat
     )
 
 
-def counts_of(outcome: Outcome, rows: Sequence[AssignmentRow], gone: int) -> dict[str, object]:
-    """The numbers of a run: seekers, candidates, places and what became of them, floors that were not kept."""
+def counts_of(outcome: Outcome, listed: Collection[int]) -> dict[str, object]:
+    """The numbers of a run: seekers, candidates, places and what became of them, floors that were not kept.
+
+    `listed` holds the seeker's key of every row of the lists; `gone` counts chosen pairs that came on none.
+    """
     offers = outcome.inputs.prepared.offers
     candidates, assignment = outcome.gathered.candidates, outcome.assignment
-    worth, listed = assignment.place_worth, _listed(outcome)
+    worth, of_offers = assignment.place_worth, _listed(outcome)
     return {
         "seekers": len(outcome.inputs.rows),
         "with_candidates": len(np.unique(candidates.seeker)),
         "candidates": len(candidates),
-        "assigned": len(rows),
-        "seekers_assigned": len({row.seeker_key for row in rows}),
-        "gone": gone,
+        "assigned": len(listed),
+        "seekers_assigned": len(set(listed)),
+        "gone": int(assignment.chosen.sum()) - len(listed),
         "points": assignment.points,
         "bound": assignment.bound,
         "offers": [
             {
                 "offer_id": offer.id,
                 "quota": int(outcome.capacities.quotas[place]),
-                **listed[place],
+                **of_offers[place],
                 "one_more_place_points": None if worth is None else int(worth[place]),
             }
             for place, offer in enumerate(offers)

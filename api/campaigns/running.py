@@ -157,10 +157,8 @@ class Runner:
         numbers = range(len(list(shares(inputs.rows, self.share))))
         if self.spread is not None:
             self.spread(run, [number for number in numbers if folder.part(number) is None], self.share, watcher)
-        parts = []
-        for number in numbers:
-            told = _Told(watcher, number * offers, len(numbers) * offers)
-            parts.append(folder.part(number) or self.gather_share(run, inputs, number, told))
+        told = [_Told(watcher, number * offers, len(numbers) * offers) for number in numbers]
+        parts = (folder.part(number) or self.gather_share(run, inputs, number, told[number]) for number in numbers)
         gathered = together(parts, offers, inputs.prepared.bounds(inputs.at).of_offer)
         folder.save_candidates(gathered)
         crash_point("campaign.gathered")

@@ -134,13 +134,13 @@ def refill_run(runner: Runner, viewer: Viewer, campaign: str, number: int) -> Ru
     out = _pairs(outcome, [row for row in rows if row.id in refused or row.status is not AssignmentStatus.ACTIVE])
     again = refill(outcome.gathered.candidates, outcome.capacities, kept, out)
     whole = Outcome(outcome.inputs, outcome.gathered, outcome.capacities, again)
-    added, gone = list_rows(run, viewer, whole, runner.store, again.chosen & ~kept)
+    added = list(list_rows(run, viewer, whole, runner.store, again.chosen & ~kept))
     last = {row.offer_id: row.rank for row in rows}
     ranked = [_after(row, last.get(row.offer_id, 0)) for row in added]
     active = [row for row in rows if row.id not in refused and row.status is AssignmentStatus.ACTIVE]
     refills = int(run.counts.get("refills", 0)) + 1
     runner.folder(run).save_assignment(refills, again)
-    counts = counts_of(whole, [*active, *ranked], gone) | {"refills": refills}
+    counts = counts_of(whole, [row.seeker_key for row in [*active, *ranked]]) | {"refills": refills}
     store.replaced(run, [row.id for row in free], ranked, counts)
     return store.run(viewer, campaign, number)
 
@@ -161,4 +161,4 @@ def _pairs(outcome: Outcome, rows: list[AssignmentRow]) -> NDArray[np.bool_]:
         ],
         dtype=np.int64,
     )
-    return np.isin(candidates.seeker * len(offers) + candidates.offer, wanted)
+    return np.isin(candidates.seeker.astype(np.int64) * len(offers) + candidates.offer, wanted)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -26,10 +27,11 @@ from api.store.campaign_rows import (
 from api.store.campaign_tables import assignments, campaign_runs, campaigns, outcome_events
 from api.store.database import Database
 from api.store.jobs import ENDED, JobState
+from api.store.queries import visible_assignments, visible_campaigns
 from api.store.storable import digest, is_id
 from api.store.tables import jobs
 from api.store.tenants import require_tenant
-from api.store.upserting import chunks
+from api.store.upserting import CHUNK, chunks
 from matcher.learning.outcomes import OutcomeState
 
 
@@ -82,7 +84,7 @@ class CampaignStore:
 
     def list(self, viewer: Viewer) -> tuple[Campaign, ...]:
         """The platform's campaigns, the latest first."""
-        query = select(campaigns).where(campaigns.c.tenant_id == viewer.tenant)
+        query = select(campaigns).where(visible_campaigns(viewer))
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(campaigns.c.created.desc(), campaigns.c.id)).mappings().all()
         return tuple(campaign_of(row) for row in rows)
@@ -117,11 +119,12 @@ class CampaignStore:
         with self._database.writing() as connection:
             connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(**said))
 
-    def decide(self, run: Run, counts: Document, made: Sequence[AssignmentRow], now: datetime) -> None:
-        """Write the result of a run: its assignments, its numbers and its state, together."""
-        digest([row.match for row in made[:1]])
+    def decide(self, run: Run, counts: Document, made: Iterable[AssignmentRow], now: datetime) -> None:
+        """Write the result of a run: its assignments, a few at a time, its numbers and its state, together."""
+        coming = iter(made)
         with self._database.writing() as connection:
-            for chunk in chunks(made):
+            while chunk := list(islice(coming, CHUNK)):
+                digest([row.match for row in chunk[:1]])
                 connection.execute(insert(assignments), [row_of(row) for row in chunk])
             said = {"state": RunState.ASSIGNED.value, "counts": dict(counts), "finished": now}
             connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(**said))
@@ -218,7 +221,7 @@ class CampaignStore:
         found: dict[str, AssignmentRow] = {}
         with self._database.reading() as connection:
             for chunk in chunks([key for key in wanted if is_id(key)]):
-                query = select(assignments).where(assignments.c.id.in_(chunk), assignments.c.tenant_id == viewer.tenant)
+                query = select(assignments).where(assignments.c.id.in_(chunk), visible_assignments(viewer))
                 found |= {row["id"]: assignment_of(row) for row in connection.execute(query).mappings()}
         missing = next((key for key in wanted if key not in found), None)
         if missing is not None:
@@ -257,7 +260,7 @@ def _require(holds: bool, found: str, expected: str) -> None:
 
 
 def _campaign_row(connection: Connection, viewer: Viewer, campaign: str) -> RowMapping:
-    query = select(campaigns).where(campaigns.c.id == campaign, campaigns.c.tenant_id == viewer.tenant)
+    query = select(campaigns).where(campaigns.c.id == campaign, visible_campaigns(viewer))
     row = connection.execute(query).mappings().one_or_none() if is_id(campaign) else None
     if row is None:
         raise UnknownCampaign(found=f"活动编号 {campaign[:40]!a}", expected="本平台的活动", remedy="请核对编号")

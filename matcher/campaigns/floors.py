@@ -1,7 +1,7 @@
 """Fairness floors as a forest (公平底线): groups inside one another or apart, so that a flow can count them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,11 @@ class Forest:
 
     floors: tuple[Floor, ...]
     parents: tuple[int, ...]
-    innermost: NDArray[np.int64]
+    innermost: NDArray[np.int32]
+
+    def over(self, floors: Sequence[Floor]) -> "Forest":
+        """The same groups under other floors, given in the same order as those it was made from."""
+        return replace(self, floors=_ordered(floors))
 
 
 def forest(floors: Sequence[Floor], seekers: int) -> Forest | None:
@@ -25,8 +29,8 @@ def forest(floors: Sequence[Floor], seekers: int) -> Forest | None:
 
     Of two floors over the same group the later one lies in the earlier.
     """
-    ordered = sorted(floors, key=lambda floor: -int(floor.members.sum()))
-    innermost = np.full(seekers, NONE, dtype=np.int64)
+    ordered = _ordered(floors)
+    innermost = np.full(seekers, NONE, dtype=np.int32)
     parents = []
     for place, floor in enumerate(ordered):
         held = np.unique(innermost[floor.members])
@@ -34,4 +38,8 @@ def forest(floors: Sequence[Floor], seekers: int) -> Forest | None:
             return None
         parents.append(int(held[0]) if len(held) else NONE)
         innermost[floor.members] = place
-    return Forest(tuple(ordered), tuple(parents), innermost)
+    return Forest(ordered, tuple(parents), innermost)
+
+
+def _ordered(floors: Sequence[Floor]) -> tuple[Floor, ...]:
+    return tuple(sorted(floors, key=lambda floor: -int(floor.members.sum())))

@@ -4,7 +4,7 @@ Seekers come in parts (segments, or shares of a cluster); a part is gathered by 
 one part holding every seeker would have given, pair by pair.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.campaigns.candidates import Candidates
+from matcher.campaigns.candidates import MOST_POINTS, Candidates
 from matcher.campaigns.ranking import ranks
 from matcher.eligibility.codes import CODES
 from matcher.eligibility.filtering import assess, state_codes
@@ -26,6 +26,8 @@ from matcher.pairing.scoring import Scoring
 from matcher.pairing.texts import wanted_text
 
 MOST_OFFERS = 1 << 16
+_LEVELS = MOST_POINTS + 1
+_STRETCH = 1 << 20
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 _NOT_EXCLUDED = frozenset(State) - EXCLUDING
@@ -97,31 +99,77 @@ def gather(
     return _part(keys, best, _Pairs.joined(tops))
 
 
-def together(parts: Sequence[Part], offers: int, of_offer: Numbers) -> Gathered:
-    """The candidates of all parts, no seeker standing in two; whatever the parts, the same pairs in the same order."""
-    starts = np.cumsum([0, *(len(part.keys) for part in parts)])
-    keys = _joined([part.keys for part in parts], np.int64)
-    order = np.argsort(keys, kind="stable")
-    place = np.empty(len(keys), dtype=np.int64)
-    place[order] = np.arange(len(keys))
-    seeker = place[_joined([part.seeker + start for part, start in zip(parts, starts, strict=False)], np.int64)]
-    offer, points = (_joined([getattr(part, name) for part in parts], np.int32) for name in ("offer", "points"))
-    kept = _joined([part.own for part in parts], np.bool_)
-    kept[_best_of_offers(_joined([part.top for part in parts], np.bool_), seeker, offer, points, of_offer)] = True
-    pairs = np.flatnonzero(kept)
-    pairs = pairs[np.argsort(seeker[pairs] * max(offers, 1) + offer[pairs])]
-    columns = (column[pairs].astype(np.int64) for column in (seeker, offer, points))
-    return Gathered(keys[order], Candidates(len(keys), offers, *columns))
+def together(parts: Iterable[Part], offers: int, of_offer: Numbers) -> Gathered:
+    """The candidates of all parts, no seeker standing in two; whatever the parts, the same pairs in the same order.
+
+    Parts are asked for one at a time, and none is held on to.
+    """
+    pool = _Pool(offers)
+    for part in parts:
+        pool.take(part)
+    return pool.gathered(of_offer)
 
 
-def _best_of_offers(
-    top: Flags, seeker: Numbers, offer: NDArray[np.int32], points: NDArray[np.int32], of_offer: Numbers
-) -> Numbers:
-    """The places of the pairs that are among the best of their offer over all parts, equals by key."""
-    pairs = np.flatnonzero(top)
-    pairs = pairs[np.lexsort((seeker[pairs], -points[pairs], offer[pairs]))]
-    of = offer[pairs].astype(np.int64)
-    return pairs[ranks(of, np.zeros(len(pairs), dtype=np.int64)) < of_offer[of]]
+class _Pool:
+    """Pairs of several parts, each as one number: seeker, offer and points from its high end to its low one."""
+
+    def __init__(self, offers: int) -> None:
+        self._of_seeker = max(offers, 1) * _LEVELS
+        self._offers = offers
+        self._keys: list[Numbers] = []
+        self._own: list[Numbers] = []
+        self._tops: list[tuple[Numbers, Flags]] = []
+        self._seekers = 0
+
+    def take(self, part: Part) -> None:
+        """Add the pairs of a part; its seekers come after those that are here."""
+        number = (part.seeker.astype(np.int64) + self._seekers) * self._of_seeker
+        number += part.offer.astype(np.int64) * _LEVELS + part.points
+        self._keys.append(part.keys)
+        self._own.append(number[part.own])
+        self._tops.append((number[part.top], part.own[part.top]))
+        self._seekers += len(part.keys)
+
+    def gathered(self, of_offer: Numbers) -> Gathered:
+        """All pairs that are among the best of their seeker or of their offer; the pool is empty then."""
+        keys = _joined(self._keys, np.int64)
+        order = None if (keys[1:] > keys[:-1]).all() else np.argsort(keys)
+        best = self._best(order, of_offer)
+        own = self._placed(_joined(self._own, np.int64), order)
+        self._own.clear()
+        pairs = np.concatenate([own, best])
+        del own
+        pairs.sort()
+        columns = [np.empty(len(pairs), dtype=np.int32) for _ in range(3)]
+        for start in range(0, len(pairs), _STRETCH):
+            stretch = slice(start, start + _STRETCH)
+            for column, found in zip(columns, self._parted(pairs[stretch]), strict=True):
+                column[stretch] = found
+        return Gathered(keys if order is None else keys[order], Candidates(self._seekers, self._offers, *columns))
+
+    def _best(self, order: Numbers | None, of_offer: Numbers) -> Numbers:
+        """The pairs among the best of their offer over all parts, equals by key, that are none of their seeker's."""
+        pairs = self._placed(_joined([found for found, _ in self._tops], np.int64), order)
+        own = _joined([mine for _, mine in self._tops], np.bool_)
+        self._tops.clear()
+        seeker, offer, points = self._parted(pairs)
+        ordered = np.lexsort((seeker, -points, offer))
+        of = offer[ordered]
+        best = ordered[ranks(of, np.zeros(len(of), dtype=np.int64)) < of_offer[of]]
+        return pairs[best[~own[best]]]
+
+    def _placed(self, pairs: Numbers, order: Numbers | None) -> Numbers:
+        """The pairs with each seeker under its place among all keys."""
+        if order is None:
+            return pairs
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        return place[pairs // self._of_seeker] * self._of_seeker + pairs % self._of_seeker
+
+    def _parted(self, pairs: Numbers) -> Iterator[Numbers]:
+        yield pairs // self._of_seeker
+        yield pairs % self._of_seeker // _LEVELS
+        yield pairs % _LEVELS
 
 
 def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:

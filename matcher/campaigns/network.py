@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.campaigns.candidates import Candidates, Capacities, Floor
+from matcher.campaigns.candidates import Candidates, Capacities, Floor, Small
 from matcher.campaigns.floors import NONE, Forest
 from matcher.errors import InvalidCampaign
 
@@ -78,10 +78,9 @@ class Network:
         self._group_node: dict[int, int] = {}
         self._lay_groups()
 
-    @property
-    def costs(self) -> Numbers:
-        """The cost of each candidate pair: its points below zero; where points may be 0 a pair still beats none."""
-        points = self._candidates.points
+    def costs(self, pairs: slice | Numbers) -> Numbers:
+        """The cost of some candidate pairs: points below zero; where points may be 0 a pair still beats none."""
+        points = self._candidates.points[pairs].astype(np.int64)
         return -points if self.scale == 1 else -(points * self.scale + 1)
 
     def _lay_groups(self) -> None:
@@ -97,21 +96,32 @@ class Network:
         owners = [self._capacities.quotas[floor.offer] if floor.offer is not None else 0 for floor in self.floors]
         return np.array([0, 0, *self._capacities.quotas, *owners], dtype=np.int64)
 
-    def heads(self) -> Numbers:
+    def heads(self) -> Small:
         """The node that each candidate pair leads to: the innermost group of its offer, or the offer."""
-        heads = _FIRST + self._candidates.offer
+        candidates = self._candidates
+        heads: Small = (_FIRST + candidates.offer).astype(np.int32)
+        alike: dict[int, dict[int, Forest]] = {}
         for offer, forest in self._own.items():
-            nodes = np.array([self._group_node[id(floor)] for floor in forest.floors], dtype=np.int64)
-            mine = np.flatnonzero(self._candidates.offer == offer)
-            inner = forest.innermost[self._candidates.seeker[mine]]
-            heads[mine[inner != NONE]] = nodes[inner[inner != NONE]]
+            alike.setdefault(id(forest.innermost), {})[offer] = forest
+        for forests in alike.values():
+            nodes = self._nodes(forests)
+            inner = next(iter(forests.values())).innermost[candidates.seeker]
+            inside = np.flatnonzero((nodes[:, 0] != NONE)[candidates.offer] & (inner != NONE))
+            heads[inside] = nodes[candidates.offer[inside], inner[inside]]
         return heads
 
-    def solve(self, chosen: Numbers, heads: Numbers) -> Solved:
+    def _nodes(self, forests: Mapping[int, Forest]) -> Small:
+        """The node of each group on the list of each offer (k, groups); `NONE` for offers without the groups."""
+        nodes = np.full((self._candidates.offers, len(next(iter(forests.values())).floors)), NONE, dtype=np.int32)
+        for offer, forest in forests.items():
+            nodes[offer] = [self._group_node[id(floor)] for floor in forest.floors]
+        return nodes
+
+    def solve(self, chosen: Numbers, heads: Small) -> Solved:
         """Solve for the pairs at the places `chosen`. Raises `InvalidCampaign` where numbers are past what it takes."""
         seekers, local = np.unique(self._candidates.seeker[chosen], return_inverse=True)
         arcs = _Arcs()
-        pair_arcs = arcs.add(self.nodes + local, heads[chosen], 1, self.costs[chosen])
+        pair_arcs = arcs.add(self.nodes + local, heads[chosen], 1, self.costs(chosen))
         arcs.add(_SOURCE, _SINK, self._places, 0)
         quotas = self._capacities.quotas
         arcs.add(_FIRST + np.arange(len(quotas)), _SINK, quotas, 0)

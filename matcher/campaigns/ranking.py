@@ -1,10 +1,14 @@
 """Ranks within groups, for many groups at once."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+Whole = NDArray[np.signedinteger[Any]]
 
-def ranks(groups: NDArray[np.int64], costs: NDArray[np.int64]) -> NDArray[np.int64]:
+
+def ranks(groups: Whole, costs: Whole) -> NDArray[np.int64]:
     """The rank of each of m items within its group, from 0, lowest cost first, equals in their order."""
     order = np.lexsort((costs, groups))
     ordered = groups[order]

@@ -27,7 +27,7 @@ def refill(candidates: Candidates, capacities: Capacities, kept: Flags, refused:
     before = int(candidates.points[kept].sum())
     lacking = None
     if added.lacking is not None:
-        lacking = np.zeros(len(candidates), dtype=np.int64)
+        lacking = np.zeros(len(candidates), dtype=np.int32)
         lacking[open_pairs] = added.lacking
     return Assignment(
         chosen,

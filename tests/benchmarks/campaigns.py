@@ -10,9 +10,11 @@ unless the folder holds them already; that is not measured. Greedy takes the bes
 import argparse
 import resource
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Event, Thread
 from time import perf_counter, process_time
 from typing import TypeVar
 
@@ -48,24 +50,55 @@ limit: 2
 _T = TypeVar("_T")
 
 
+Row = tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Clock:
-    """Takes the time of steps, by the clock and of the processor."""
+    """Takes the time of steps, by the clock and of the processor, and the most memory while they are done."""
 
-    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
     def take(self, name: str, step: Callable[[], _T]) -> _T:
-        """Do a step and note how long it took (s)."""
+        """Do a step and note how long it took (s) and how much was resident at most (MiB)."""
         wall, spent = perf_counter(), process_time()
-        found = step()
-        self.rows.append((name, f"{perf_counter() - wall:.1f}", f"{process_time() - spent:.1f}"))
+        with _watched() as most:
+            found = step()
+        times = (f"{seconds:.1f}" for seconds in (perf_counter() - wall, process_time() - spent))
+        self.rows.append((name, *times, f"{most[0]:,.0f}", f"{most[1]:,.0f}"))
         return found
 
-    def told(self) -> Iterator[tuple[str, str, str]]:
+    def told(self) -> Iterator[Row]:
         """The steps and their sums."""
         yield from self.rows
-        sums = (sum(float(row[place]) for row in self.rows) for place in (1, 2))
-        yield "in all", *(f"{seconds:.1f}" for seconds in sums)
+        seconds = (f"{sum(float(row[place]) for row in self.rows):.1f}" for place in (1, 2))
+        most = (f"{max(float(row[place].replace(',', '')) for row in self.rows):,.0f}" for place in (3, 4))
+        yield "in all", *seconds, *most
+
+
+@contextmanager
+def _watched() -> Iterator[list[float]]:
+    """Watch this process; gives the most that was resident and the most of that which no file stands behind (MiB)."""
+    most, over = [0.0, 0.0], Event()
+
+    def watch() -> None:
+        while True:
+            resident, shared = map(int, Path("/proc/self/statm").read_text().split()[1:3])
+            page = resource.getpagesize() / 2**20
+            most[:] = max(most[0], resident * page), max(most[1], (resident - shared) * page)
+            if over.wait(_LOOK_SECONDS):
+                return
+
+    thread = Thread(target=watch)
+    thread.start()
+    try:
+        yield most
+    finally:
+        over.set()
+        thread.join()
+
+
+_LOOK_SECONDS = 0.02
 
 
 class Nobody:
@@ -116,22 +149,24 @@ def measured(services: Services) -> str:
     limits = capacities_of(inputs, gathered)
     best = clock.take("assignment", lambda: assigned(inputs.prepared, gathered.candidates, limits))
     outcome = Outcome(inputs, gathered, limits, best)
-    rows, gone = clock.take(
-        "lists, each pair explained", lambda: list_rows(run, viewer, outcome, runner.store, best.chosen)
-    )
-    counts = counts_of(outcome, rows, gone)
-    clock.take("lists written", lambda: services.store.campaigns.decide(run, counts, rows, now()))
+    folder, rows = runner.folder(run), list_rows(run, viewer, outcome, runner.store, best.chosen)
+    listed = clock.take("lists, each pair explained", lambda: folder.save_lists(rows))
+    counts = counts_of(outcome, listed)
+    clock.take("lists written", lambda: services.store.campaigns.decide(run, counts, folder.lists(), now()))
     chosen = greedy(gathered.candidates, limits)
     lost = 100 * (1 - int(gathered.candidates.points[chosen].sum()) / best.points)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    runner.folder(run).remove()
+    folder.remove()
     apart = 100 * (best.bound - best.points) / best.bound
     return (
-        f"{table(('step', 'by the clock (s)', 'processor (s)'), clock.told())}\n\n"
-        f"{len(gathered.candidates):,} candidates, {len(rows):,} pairs listed. The sum is {best.points:,} hundredths "
+        f"{table(_HEADINGS, clock.told())}\n\n"
+        f"{len(gathered.candidates):,} candidates, {len(listed):,} pairs listed. The sum is {best.points:,} hundredths "
         f"of a point, its proven bound {best.bound:,} ({apart:.4f} % apart); greedy loses {lost:.2f} % of it. "
-        f"Most memory: {memory:.1f} GiB resident, mapped files included."
+        f"Most memory of the whole process, greedy included: {memory:.2f} GiB resident, mapped files included."
     )
+
+
+_HEADINGS = ("step", "by the clock (s)", "processor (s)", "resident (MiB)", "of that anonymous (MiB)")
 
 
 def queued(services: Services) -> Run:

@@ -12,7 +12,7 @@ from matcher.campaigns.candidates import Candidates, Capacities, Floor
 
 def candidates_of(pairs: list[tuple[int, int, int]], seekers: int, offers: int) -> Candidates:
     """Candidates of (seeker, offer, points) triples."""
-    columns = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
+    columns = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
     return Candidates(seekers, offers, columns[0].copy(), columns[1].copy(), columns[2].copy())
 
 

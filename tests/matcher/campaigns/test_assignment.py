@@ -65,7 +65,8 @@ def test_many_seekers_are_assigned_as_well_as_all_pairs_at_once_allow() -> None:
     seekers, offers, each = 6_000, 12, 6
     offer = np.argsort(generator.random((seekers, offers)), axis=1)[:, :each].ravel()
     points = generator.integers(1, 10_001, seekers * each)
-    candidates = Candidates(seekers, offers, np.repeat(np.arange(seekers), each), offer, points)
+    seeker = np.repeat(np.arange(seekers), each)
+    candidates = Candidates(seekers, offers, *(column.astype(np.int32) for column in (seeker, offer, points)))
     capacities = Capacities(np.full(offers, 40), np.full(seekers, 2))
     found = assign(candidates, capacities)
     assert keeps(candidates, capacities, found.chosen)
