@@ -214,4 +214,9 @@ def serve(settings: Settings) -> None:
             serve_many(settings)
         return
     with suppress(KeyboardInterrupt), build_services(settings) as services, attended_jobs(settings):
-        Server(server_config(create_app(services), settings)).run()
+        app = create_app(services)
+        if settings.console:
+            from api.console.mounting import attach
+
+            attach(app)
+        Server(server_config(app, settings)).run()

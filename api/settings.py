@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from api.access.sealing import KEY_FILE, Seals
 from api.access.viewers import LOCAL_TENANT
 from api.errors import InvalidSettings
 
@@ -118,6 +119,9 @@ class Settings(BaseSettings):
     merge_percent: float = Field(default=5.0, gt=0, le=100)
     jobs: bool = True
     keep_jobs_days: int = Field(default=30, ge=1, le=3650)
+    data_key: str | None = Field(default=None, repr=False)
+    console: bool = True
+    console_port: int | None = Field(default=None, ge=1, le=65535)
     access: AccessMode = AccessMode.ACCOUNTS
     session_idle_minutes: int = Field(default=120, ge=1, le=24 * 60)
     session_hours: int = Field(default=12, ge=1, le=24 * 30)
@@ -143,6 +147,11 @@ class Settings(BaseSettings):
         return is_loopback(self.host)
 
     @property
+    def seals(self) -> Seals:
+        """What seals personal data: `RONGTONG_DATA_KEY`, or the key's file in the data folder."""
+        return Seals(self.data / KEY_FILE, self.data_key)
+
+    @property
     def snapshot_folder(self) -> Path:
         """Where the derived snapshot (vectors and columns) that serves is kept: a link to its encoder's generation."""
         return self.data / "snapshot"
@@ -164,9 +173,12 @@ _EXPECTED = {
     "workers": "服务进程数，1 到 64 的整数",
     "merge_rows": "大于 0 的整数（变更多少家主体后合并索引）",
     "jobs": "true 或 false（服务是否自带任务进程）",
+    "console": "true 或 false（服务是否带控制台）",
+    "console_port": "1 到 65535 的整数（多进程服务时控制台的端口）",
     "access": "accounts（按账号）或 open（只供本机试用）",
     "session_idle_minutes": "会话闲置多少分钟后失效，1 到 1440 的整数",
     "session_hours": "会话最长多少小时，1 到 720 的整数",
+    "data_key": "32 字节的 base64（openssl rand -base64 32），轮换时多个用逗号隔开，新的在前",
     "keep_jobs_days": "已结束的任务保留的天数，1 到 3650 的整数",
     "merge_percent": "大于 0、不超过 100 的数（变更占全部主体的百分之几后合并索引）",
 }

@@ -1,0 +1,6 @@
+"""All pages of the console (页面表), in the order in which the navigation lists them."""
+
+from api.console import home
+from api.console.pages import Page
+
+PAGES: tuple[Page, ...] = (*home.PAGES,)
