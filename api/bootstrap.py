@@ -20,6 +20,8 @@ from matcher.pairing.scoring import Scoring
 
 if TYPE_CHECKING:
     from api.access.access import Access
+    from api.access.auditing import Audit
+    from api.access.consenting import Consents
     from api.campaigns.running import Runner
     from api.claims.hall import Hall
     from api.searching import PartySearch
@@ -58,6 +60,20 @@ class Services:
         from api.access.access import Access
 
         return Access(self.settings, self.store.accounts, now=now)
+
+    @cached_property
+    def audit(self) -> "Audit":
+        """The audit log."""
+        from api.access.auditing import Audit
+
+        return Audit(self.store.audit, now=now)
+
+    @cached_property
+    def consents(self) -> "Consents":
+        """What enterprises let whom see."""
+        from api.access.consenting import Consents
+
+        return Consents(self.store, self.audit, now=now)
 
     @cached_property
     def hall(self) -> "Hall":
@@ -103,7 +119,7 @@ def build_services(settings: Settings) -> Iterator[Services]:
     brought the other into service.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    with closing(open_store(settings.store_url, tenant=settings.tenant)) as store, ExitStack() as encoders:
+    with closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store, ExitStack() as encoders:
         opener = Opener(store, encoders)
         parties = LiveIndex(opener.first(settings), Switch(settings, opener.open))
         try:

@@ -201,3 +201,39 @@ class InvalidAccount(ServiceError):
     """An account, password, key or platform that cannot be made as asked (账号内容不合规)."""
 
     code = "invalid_account"
+
+
+class DataKeyMissing(ServiceError):
+    """Personal data that was sealed with a key which is not here (缺少数据密钥)."""
+
+    code = "data_key_missing"
+
+
+class UnknownConsent(ServiceError):
+    """No consent with this id that the asker may see (授权不存在)."""
+
+    code = "unknown_consent"
+
+
+class InvalidConsent(ServiceError):
+    """A consent that cannot be given or changed as asked (授权内容不合规)."""
+
+    code = "invalid_consent"
+
+
+class UnknownReview(ServiceError):
+    """No request for a human review with this id that the asker may see (人工复核不存在)."""
+
+    code = "unknown_review"
+
+
+class ReviewAnswered(ServiceError):
+    """A human review that has its answer already (人工复核已答复)."""
+
+    code = "review_answered"
+
+
+class UnknownTag(ServiceError):
+    """No such inferred tag of a party (推断标签不存在)."""
+
+    code = "unknown_tag"

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     CAMPAIGN_APPROVE = "campaign.approve"
     DELIVERY_READ = "delivery.read"
     DELIVERY_EXPORT = "delivery.export"
+    DELIVERY_BUNDLE = "delivery.bundle"
     OUTCOME_READ = "outcome.read"
     OUTCOME_WRITE = "outcome.write"
     NEED_READ = "need.read"
@@ -60,7 +61,8 @@ PERMISSION_LABELS: Mapping[Permission, str] = {
     Permission.CAMPAIGN_WRITE: "建、运行、关闭对接活动",
     Permission.CAMPAIGN_APPROVE: "批准名单",
     Permission.DELIVERY_READ: "看送达的名单",
-    Permission.DELIVERY_EXPORT: "导出名单与文件",
+    Permission.DELIVERY_EXPORT: "导出机构的名单",
+    Permission.DELIVERY_BUNDLE: "导出总名单、告知书、活动档案与报告",
     Permission.OUTCOME_READ: "看反馈",
     Permission.OUTCOME_WRITE: "登记反馈",
     Permission.NEED_READ: "看限额需求",
@@ -121,7 +123,7 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.MATCH_ASK: _row("t t o - o o -"),
     Permission.PROSPECT_READ: _row("t t - o o o -"),
     Permission.PARTY_READ: _row("t t o s s s -"),
-    Permission.PARTY_SEARCH: _row("t t - s s s -"),
+    Permission.PARTY_SEARCH: _row("t t - - - - -"),
     Permission.PARTY_WRITE: _row("t t o o o o -"),
     Permission.PARTY_DELETE: _row("t t - - - - -"),
     Permission.PARTY_IMPORT: _row("t t - - - - -"),
@@ -133,6 +135,7 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.CAMPAIGN_APPROVE: _row("t t - - - - -"),
     Permission.DELIVERY_READ: _row("t t - s s s -"),
     Permission.DELIVERY_EXPORT: _row("t t - s s s -"),
+    Permission.DELIVERY_BUNDLE: _row("t t - - - - -"),
     Permission.OUTCOME_READ: _row("t t o s s s -"),
     Permission.OUTCOME_WRITE: _row("t t - s s s -"),
     Permission.NEED_READ: _row("t t o s s s -"),
@@ -155,10 +158,18 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
 def may(viewer: Viewer, permission: Permission) -> Reach:
     """Give which rows `viewer` may do this to; `Reach.NONE` where they may not.
 
-    A key's scope narrows the role; whoever acts for a party but has none reaches nothing of their own.
+    A key's scope narrows the role. The doors ask this; the store asks `reach_of`.
     """
     if viewer.scope is not None and permission.value not in viewer.scope:
         return Reach.NONE
+    return reach_of(viewer, permission)
+
+
+def reach_of(viewer: Viewer, permission: Permission) -> Reach:
+    """Give which rows `viewer` reaches by role alone: a key that may only ask for matches still needs its own party.
+
+    Whoever acts for a party but has none reaches nothing.
+    """
     reach = TABLE[permission][viewer.role]
     if reach in _OF_A_PARTY and viewer.party_id is None and permission not in _OF_AN_ACCOUNT:
         return Reach.NONE

@@ -51,6 +51,11 @@ class Viewer:
     key_id: str | None = None
     session_id: str | None = None
 
+    @property
+    def sight(self) -> "Viewer":
+        """Anybody with the same sight of the store: without who they are and how they came in."""
+        return Viewer(self.tenant, self.role, self.party_id)
+
 
 @dataclass(frozen=True, slots=True)
 class SystemViewer:

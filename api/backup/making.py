@@ -29,7 +29,7 @@ WAITING, KEPT = "jobs", ("imports", "campaigns")
 """The folders of the data folder that rows point into: what waits for a job; problem files, candidates of campaigns."""
 _DERIVED = "inputs"
 """A campaign's frozen snapshot: as large as the index, and taken anew where it is not there."""
-_SECRET = {"database_url", "redis_url"}
+_SECRET = {"database_url", "redis_url", "data_key"}
 Progress = Callable[[str, int], None]
 """Told the table in hand and how many of its rows are written."""
 

@@ -52,5 +52,5 @@ def _party(settings: Settings, word: str, day: date) -> Party:
     if word.endswith(".json"):
         return party_of_file(Path(word), settings.tenant, day)
     settings.data.mkdir(parents=True, exist_ok=True)
-    with closing(open_store(settings.store_url, tenant=settings.tenant)) as store:
+    with closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store:
         return party_named(word, store, Viewer(tenant=settings.tenant), day)

@@ -171,7 +171,7 @@ def report(
 @contextmanager
 def _opened(context: typer.Context) -> Iterator[tuple[Store, Viewer]]:
     settings = context.obj
-    with closing(open_store(settings.store_url, tenant=settings.tenant)) as store:
+    with closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store:
         yield store, Viewer(tenant=settings.tenant)
 
 

@@ -36,7 +36,7 @@ def eligibility(
     settings, day = context.obj, at.date() if at else today()
     settings.data.mkdir(parents=True, exist_ok=True)
     viewer = Viewer(tenant=settings.tenant)
-    with closing(open_store(settings.store_url, tenant=settings.tenant)) as store:
+    with closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store:
         offers = store.offers.list(viewer) or tuple(load_catalogue().offers.values())
         chosen = _chosen(offers, offer, day)
         who = party_named(party, store, viewer, today())

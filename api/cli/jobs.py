@@ -27,7 +27,7 @@ def jobs(
     """后台任务：列出、查看、跟随或取消。"""
     settings = context.obj
     viewer = Viewer(tenant=settings.tenant)
-    with closing(open_store(settings.store_url, tenant=settings.tenant)) as store:
+    with closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store:
         if job is None:
             _print_all(store.jobs.list(viewer), output)
             return

@@ -38,7 +38,7 @@ def add_offers(context: typer.Context, file: File) -> None:
     settings = context.obj
     settings.data.mkdir(parents=True, exist_ok=True)
     viewer = Viewer(tenant=settings.tenant)
-    with closing(open_store(settings.store_url, tenant=settings.tenant)) as store:
+    with closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store:
         visible = {offer.id: offer for offer in store.offers.list(viewer)}
         others = {key: offer for key, offer in visible.items() if offer.tenant != viewer.tenant}
         own = {key: offer for key, offer in visible.items() if offer.tenant == viewer.tenant}

@@ -48,7 +48,7 @@ class PooledParts:
 def _begin(settings: str) -> None:
     Thread(target=_end_with_parent, name="parent", daemon=True).start()
     read = Settings.model_validate_json(settings)
-    store = open_store(read.store_url, tenant=read.tenant)
+    store = open_store(read.store_url, tenant=read.tenant, seals=read.seals)
     _bench.append(_Bench(store.feed, open_encoder(read).__enter__()))  # both live as long as the process
 
 

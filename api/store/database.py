@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import local
 from typing import Any
@@ -91,6 +91,19 @@ class Database:
         ):
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'")
+            yield connection
+
+    @contextmanager
+    def appending(self, log: int) -> Iterator[Connection]:
+        """Yield a connection to append to a log whose writers take turns among themselves, not with all writers.
+
+        Within `writing` on the same thread it is that connection: the row is committed with what it tells of. `log`
+        is the number of the log's advisory lock on PostgreSQL, which is held to the end of the transaction.
+        """
+        joined = self._open()
+        with nullcontext(joined) if joined is not None else self.marking() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({log:d})")
             yield connection
 
     def close(self) -> None:

@@ -14,9 +14,11 @@ from threading import Lock
 
 from sqlalchemy import Connection, delete, insert, select, text
 
+from api.access.sealing import Seals
 from api.access.viewers import Viewer
 from api.errors import KeyInFlight, KeyReused
 from api.store.database import Database
+from api.store.sealed_facts import claim_key
 from api.store.tables import idempotency
 
 _KEYS = 0x6B657973  # "keys": the advisory locks of keys, apart from the writers' turn
@@ -42,17 +44,18 @@ class Kept:
 
 
 class IdempotencyStore:
-    """Answers by platform and key."""
+    """Answers by platform and key. Bodies are sealed: an answer to a write may hold personal data."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seals: Seals) -> None:
         self._database = database
+        self._seals = seals
         self._running: set[tuple[str, str]] = set()
         self._guard = Lock()
 
     def find(self, viewer: Viewer, asked: Asked, kept_for: timedelta) -> Kept | None:
         """The answer that the request had before, None before the first. Raises `KeyReused`."""
         with self._database.reading() as connection:
-            return _found(connection, viewer.tenant, asked, datetime.now(UTC) - kept_for)
+            return _found(connection, viewer.tenant, asked, datetime.now(UTC) - kept_for, self._seals)
 
     def run(
         self, viewer: Viewer, asked: Asked, kept_for: timedelta, write: Callable[[], Kept], *, whole: bool = True
@@ -69,14 +72,30 @@ class IdempotencyStore:
             if not whole:
                 return self._after(viewer, asked, kept_for, write)
             with self._database.writing(first=partial(_claim, viewer.tenant, asked.key)) as connection:
-                return _once(connection, viewer.tenant, asked, kept_for, write)
+                return self._once(connection, viewer.tenant, asked, kept_for, write)
 
     def _after(self, viewer: Viewer, asked: Asked, kept_for: timedelta, write: Callable[[], Kept]) -> tuple[Kept, bool]:
         if (kept := self.find(viewer, asked, kept_for)) is not None:
             return kept, True
         made = write()
         with self._database.writing() as connection:
-            return _once(connection, viewer.tenant, asked, kept_for, lambda: made)
+            return self._once(connection, viewer.tenant, asked, kept_for, lambda: made)
+
+    def _once(
+        self, connection: Connection, tenant: str, asked: Asked, kept_for: timedelta, write: Callable[[], Kept]
+    ) -> tuple[Kept, bool]:
+        now = datetime.now(UTC)
+        kept = _found(connection, tenant, asked, now - kept_for, self._seals)
+        if kept is not None:
+            return kept, True
+        connection.execute(delete(idempotency).where(idempotency.c.at < now - kept_for))
+        made = write()
+        claim_key(connection, self._seals)
+        said = {"method": asked.method, "path": asked.path, "digest": asked.digest}
+        body = self._seals.seal_bytes(made.body, tenant, asked.key)
+        answer = {"status": made.status, "media_type": made.media_type, "body": body}
+        connection.execute(insert(idempotency).values(tenant_id=tenant, key=asked.key, at=now, **said, **answer))
+        return made, False
 
     @contextmanager
     def _alone(self, name: tuple[str, str]) -> Iterator[None]:
@@ -100,22 +119,7 @@ def _claim(tenant: str, key: str, connection: Connection) -> None:
         raise _in_flight()
 
 
-def _once(
-    connection: Connection, tenant: str, asked: Asked, kept_for: timedelta, write: Callable[[], Kept]
-) -> tuple[Kept, bool]:
-    now = datetime.now(UTC)
-    kept = _found(connection, tenant, asked, now - kept_for)
-    if kept is not None:
-        return kept, True
-    connection.execute(delete(idempotency).where(idempotency.c.at < now - kept_for))
-    made = write()
-    said = {"method": asked.method, "path": asked.path, "digest": asked.digest}
-    answer = {"status": made.status, "media_type": made.media_type, "body": made.body}
-    connection.execute(insert(idempotency).values(tenant_id=tenant, key=asked.key, at=now, **said, **answer))
-    return made, False
-
-
-def _found(connection: Connection, tenant: str, asked: Asked, since: datetime) -> Kept | None:
+def _found(connection: Connection, tenant: str, asked: Asked, since: datetime, seals: Seals) -> Kept | None:
     columns = idempotency.c
     same = (columns.tenant_id == tenant) & (columns.key == asked.key) & (columns.at >= since)
     row = connection.execute(select(idempotency).where(same)).one_or_none()
@@ -127,7 +131,7 @@ def _found(connection: Connection, tenant: str, asked: Asked, since: datetime) -
             expected="与首次相同的方法、地址和内容",
             remedy="请为新的请求换一个键",
         )
-    return Kept(row.status, row.media_type, row.body)
+    return Kept(row.status, row.media_type, seals.open_bytes(row.body, tenant, asked.key))
 
 
 def _in_flight() -> KeyInFlight:

@@ -5,18 +5,19 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from api.access.permissions import Permission, Reach, reach_of
 from api.access.viewers import SystemViewer, Viewer
 from api.errors import ForeignTenant
 from api.store.database import Database
 from api.store.marks import CATALOGUE_VERSION, OFFERS_REVISION, read_mark, write_mark
 from api.store.offer_rows import body_of, offer_of
-from api.store.queries import CATALOGUE_TENANT, visible_offers
+from api.store.queries import CATALOGUE_TENANT, speaks_for, visible_offers
 from api.store.storable import digest, is_id, require_id
 from api.store.tables import offers
 from api.store.tenants import require_tenant
 from api.store.upserting import UpsertCounts, chunks, replaced, upsert
 from matcher.errors import InvalidValue, UnknownOffer
-from matcher.offers import Offer, OfferKind
+from matcher.offers import Offer, OfferKind, institution_of
 
 
 class OfferStore:
@@ -43,6 +44,17 @@ class OfferStore:
         if body is None:
             raise _unknown(offer)
         return offer_of(body)
+
+    def offered(self, viewer: Viewer, offer: str, permission: Permission) -> Offer:
+        """Give one offer for what only its provider may do; raise `UnknownOffer` where the viewer is not that.
+
+        A provider's id means a party on its own platform only.
+        """
+        found = self.get(viewer, offer)
+        here = found.tenant in {"", viewer.tenant} or reach_of(viewer, permission) is Reach.TENANT
+        if not (here and speaks_for(viewer, institution_of(found), permission)):
+            raise _unknown(offer)
+        return found
 
     def upsert_many(self, viewer: Viewer, written: Iterable[Offer]) -> UpsertCounts:
         """Write offers of the viewer's platform, all or none.
@@ -118,6 +130,8 @@ def _own(viewer: Viewer, offer: Offer) -> Offer:
             expected=f"本平台 {viewer.tenant!a} 的资源",
             remedy="请由该平台的账号写入",
         )
+    if not speaks_for(viewer, institution_of(offer), Permission.OFFER_WRITE):
+        raise _unknown(offer.id)
     return offer
 
 

@@ -2,22 +2,27 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, select
 
+from api.access.permissions import Permission
+from api.access.sealing import Seals
 from api.access.viewers import SystemViewer, Viewer
+from api.clock import today
 from api.crash_points import crash_point
 from api.errors import ForeignTenant
 from api.store.changes import record_removed, record_written
 from api.store.database import Database
 from api.store.party_rows import merged, party_of, row_of
-from api.store.queries import visible_parties
+from api.store.queries import speaks_for, visible_parties
+from api.store.sealed_facts import claim_key, has_personal, opened_row, sealed_row
 from api.store.storable import is_id
 from api.store.tables import parties
 from api.store.tenants import require_tenant
-from api.store.upserting import Row, UpsertCounts, chunks, replaced, upsert
+from api.store.upserting import Row, Stored, UpsertCounts, chunks, replaced, upsert
 from matcher.errors import MatcherError, UnknownParty
 from matcher.fields import PartyKind
 from matcher.parties import Party
@@ -44,12 +49,13 @@ class _Written:
 class PartyStore:
     """Parties (主体). Reads are narrowed to the viewer's platform; every write leaves a change in the feed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seals: Seals) -> None:
         self._database = database
+        self._seals = seals
 
-    def get(self, viewer: Viewer, party: str) -> Party:
-        """Give one party; raise `UnknownParty` where there is none or the viewer may not see it."""
-        return party_of(self._row(viewer, party))
+    def get(self, viewer: Viewer, party: str, permission: Permission = Permission.PARTY_READ) -> Party:
+        """Give one party; raise `UnknownParty` where there is none or it is not within the permission's reach."""
+        return self._party(self._row(viewer, party, permission))
 
     def key_of(self, viewer: Viewer, party: str) -> int:
         """Give the key under which a party's vector stands; raise `UnknownParty`."""
@@ -62,7 +68,7 @@ class PartyStore:
         with self._database.reading() as connection:
             for chunk in chunks(wanted):
                 query = select(parties).where(parties.c.key.in_(chunk), visible_parties(viewer))
-                found |= {row["key"]: party_of(row) for row in connection.execute(query).mappings()}
+                found |= {row["key"]: self._party(row) for row in connection.execute(query).mappings()}
         return found
 
     def find_by_credit_code(self, viewer: Viewer, code: str) -> tuple[Party, ...]:
@@ -71,7 +77,7 @@ class PartyStore:
             return ()
         query = select(parties).where(parties.c.credit_code == code, visible_parties(viewer)).order_by(parties.c.key)
         with self._database.reading() as connection:
-            return tuple(party_of(row) for row in connection.execute(query).mappings())
+            return tuple(self._party(row) for row in connection.execute(query).mappings())
 
     def iterate(
         self, viewer: Viewer | SystemViewer, kind: PartyKind | None = None, batch: int = 1000
@@ -82,7 +88,7 @@ class PartyStore:
         """
         last = 0
         while rows := self._after(viewer, kind, last, batch):
-            yield [(row["key"], party_of(row)) for row in rows]
+            yield [(row["key"], self._party(row)) for row in rows]
             last = rows[-1]["key"]
 
     def count(self, viewer: Viewer | SystemViewer, kind: PartyKind | None = None) -> int:
@@ -99,9 +105,10 @@ class PartyStore:
         With `merge` a fact that is observed later replaces the stored one and the others stay; without it the party
         is what is given, and facts that are not given are gone. A party equal to what is stored leaves no change.
 
-        Raises `ForeignTenant`, `UnknownTenant`, `UnknownField`, and `InvalidValue` for text that cannot be stored.
+        Raises `ForeignTenant`, `UnknownTenant`, `UnknownParty` for one that the viewer may not write, `UnknownField`,
+        and `InvalidValue` for text that cannot be stored.
         """
-        return self._write(viewer, [_own_row(viewer, party) for party in written], (), merge=merge).counts
+        return self._write(viewer, [self._sealed(viewer, party) for party in written], (), merge=merge).counts
 
     def write_batch(
         self, viewer: Viewer, written: Sequence[Party], removed: Sequence[str] = (), *, merge: bool = True
@@ -114,7 +121,7 @@ class PartyStore:
         refused: dict[int, MatcherError] = {}
         for place, party in enumerate(written):
             try:
-                rows.append(_own_row(viewer, party))
+                rows.append(self._sealed(viewer, party))
             except MatcherError as error:
                 refused[place] = error
         done = self._write(viewer, rows, [party for party in removed if is_id(party)], merge=merge)
@@ -131,6 +138,8 @@ class PartyStore:
         with self._database.writing() as connection:
             if rows:
                 require_tenant(connection, viewer.tenant)
+            if any(map(has_personal, rows)):
+                claim_key(connection, self._seals)
             gone = _removed(connection, viewer, removed)
             record_removed(connection, viewer.tenant, gone)
             done = upsert(connection, parties, viewer.tenant, rows, merged if merge else replaced)
@@ -138,11 +147,18 @@ class PartyStore:
             crash_point("upsert.before_commit")
         return _Written(done.counts, frozenset(party for _, party in gone))
 
-    def _row(self, viewer: Viewer, party: str) -> RowMapping:
+    def _party(self, row: Stored) -> Party:
+        return party_of(opened_row(row, self._seals))
+
+    def _sealed(self, viewer: Viewer, party: Party) -> Row:
+        return sealed_row(_own_row(viewer, party), viewer.tenant, self._seals)
+
+    def _row(self, viewer: Viewer, party: str, permission: Permission = Permission.PARTY_READ) -> RowMapping:
         if not is_id(party):
             raise _unknown(party)
         with self._database.reading() as connection:
-            row = connection.execute(_one_of(viewer), {"wanted": party}).mappings().one_or_none()
+            asked = _one_of(viewer.sight, permission, today())
+            row = connection.execute(asked, {"wanted": party}).mappings().one_or_none()
         if row is None:
             raise _unknown(party)
         return row
@@ -158,16 +174,17 @@ class PartyStore:
 
 
 @lru_cache(maxsize=256)
-def _one_of(viewer: Viewer) -> Select[Any]:
-    """The question for one party, built once an asker: building it takes as long as the database does to answer."""
-    return select(parties).where(parties.c.id == bindparam("wanted"), visible_parties(viewer))
+def _one_of(viewer: Viewer, permission: Permission, _on: date) -> Select[Any]:
+    """The question for one party, built once an asker and day: that takes as long as the database does to answer."""
+    return select(parties).where(parties.c.id == bindparam("wanted"), visible_parties(viewer, permission))
 
 
 def _removed(connection: Connection, viewer: Viewer, ids: Sequence[str]) -> list[tuple[int, str]]:
     """Remove parties; gives the (key, id) of those that were there, by key."""
     gone: list[tuple[int, str]] = []
     for chunk in chunks(ids):
-        found = delete(parties).where(parties.c.id.in_(chunk), visible_parties(viewer))
+        may_go = visible_parties(viewer, Permission.PARTY_DELETE)
+        found = delete(parties).where(parties.c.id.in_(chunk), may_go)
         gone += [(key, party) for key, party in connection.execute(found.returning(parties.c.key, parties.c.id))]
     return sorted(gone)
 
@@ -179,6 +196,8 @@ def _own_row(viewer: Viewer, party: Party) -> Row:
             expected=f"本平台 {viewer.tenant!a} 的主体",
             remedy="请由该平台的账号写入",
         )
+    if not speaks_for(viewer, party.id, Permission.PARTY_WRITE):
+        raise _unknown(party.id)
     return row_of(party)
 
 

@@ -50,7 +50,7 @@ def row_of(party: Party) -> Row:
         "source": party.source,
         "observed_on": party.observed_on,
     }
-    return _sealed(row)
+    return fingerprinted(row)
 
 
 def merged(stored: Stored, incoming: Row) -> Row:
@@ -65,7 +65,7 @@ def merged(stored: Stored, incoming: Row) -> Row:
             facts[code] = fact
     latest = incoming if incoming["observed_on"] >= stored["observed_on"] else stored
     columns = ("id", "kind", "name", "synthetic", "source", "observed_on")
-    return _sealed({**{column: latest[column] for column in columns}, "facts": facts})
+    return fingerprinted({**{column: latest[column] for column in columns}, "facts": facts})
 
 
 def party_of(row: Stored) -> Party:
@@ -134,7 +134,7 @@ def _understood(party: str, field: Field, raw: object) -> Value | None:
         return None
 
 
-def _sealed(row: Row) -> Row:
+def fingerprinted(row: Row) -> Row:
     """Add what is computed: the credit code that rows are found by, and the digest that tells a change."""
     code = row["facts"].get(_CREDIT_CODE, [""])[0]
     found_by = code if isinstance(code, str) and len(code) == _CREDIT_CODE_LENGTH else None

@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 import api.store.account_tables
+import api.store.audit_tables
 import api.store.campaign_tables
+import api.store.consent_tables
 import api.store.deal_tables
 import api.store.need_tables  # noqa: F401  # so that the metadata knows every table
+from api.access.sealing import KEY_FILE, Seals
 from api.access.viewers import LOCAL_TENANT
 from api.store.changes import ChangeStore
 from api.store.database import Database, connect
@@ -24,14 +28,18 @@ from api.store.marks import IDENTITY, read_mark, write_mark
 from api.store.migrating import migrate
 from api.store.offers import OfferStore
 from api.store.parties import PartyStore
+from api.store.sealed_facts import DATA_KEY, rotate, seal_older_rows
 from api.store.tenants import Tenant, TenantStore, Tier
 
 if TYPE_CHECKING:
     from api.store.accounts import AccountStore
+    from api.store.audit import AuditStore
     from api.store.campaigns import CampaignStore
+    from api.store.consents import ConsentStore
     from api.store.deals import DealStore
     from api.store.needs import NeedStore
     from api.store.outcomes import OutcomeStore
+    from api.store.reviews import ReviewStore
 
 
 class Store:
@@ -40,9 +48,10 @@ class Store:
     What a single question does without is loaded when it is first asked for.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seals: Seals) -> None:
         self._database = database
-        self.parties = PartyStore(database)
+        self.seals = seals
+        self.parties = PartyStore(database, seals)
         self.offers = OfferStore(database)
         self.changes = ChangeStore(database)
         self.feed = Feed(database)
@@ -50,7 +59,7 @@ class Store:
         self.imports = ImportStore(database)
         self.jobs = JobStore(database)
         self.leases = LeaseStore(database)
-        self.idempotency = IdempotencyStore(database)
+        self.idempotency = IdempotencyStore(database, seals)
 
     @cached_property
     def accounts(self) -> "AccountStore":
@@ -58,6 +67,27 @@ class Store:
         from api.store.accounts import AccountStore
 
         return AccountStore(self._database)
+
+    @cached_property
+    def audit(self) -> "AuditStore":
+        """The audit log."""
+        from api.store.audit import AuditStore
+
+        return AuditStore(self._database)
+
+    @cached_property
+    def consents(self) -> "ConsentStore":
+        """Consents and their histories."""
+        from api.store.consents import ConsentStore
+
+        return ConsentStore(self._database)
+
+    @cached_property
+    def reviews(self) -> "ReviewStore":
+        """Requests that a person look at a result again."""
+        from api.store.reviews import ReviewStore
+
+        return ReviewStore(self._database)
 
     @cached_property
     def campaigns(self) -> "CampaignStore":
@@ -102,14 +132,20 @@ class Store:
         """Close every connection."""
         self._database.close()
 
+    def rotate_key(self) -> int:
+        """Seal all personal data anew with the current key; gives how many rows. Raises `DataKeyMissing`."""
+        return rotate(self._database, self.seals)
 
-def open_store(url: URL | str, *, tenant: str = LOCAL_TENANT) -> Store:
+
+def open_store(url: URL | str, *, tenant: str = LOCAL_TENANT, seals: Seals | None = None) -> Store:
     """Open a database, bring its tables to this version, and see that the platform of this installation exists.
+
+    `seals` open its personal data (`Settings.seals`); without them a SQLite file's key stands beside it.
 
     Raises `StoreUnavailable`, and `StoreIncompatible` for a database of a later version.
     """
     database = connect(url)
-    store = Store(database)
+    store = Store(database, seals or _seals_beside(url))
     try:
         migrate(database)
         _begin(database, store, tenant)
@@ -127,3 +163,13 @@ def _begin(database: Database, store: Store, tenant: str) -> None:
         with database.writing() as connection:
             if read_mark(connection, IDENTITY) is None:
                 write_mark(connection, IDENTITY, uuid4().hex)
+    with database.reading() as connection:
+        store.seals.expect(read_mark(connection, DATA_KEY))
+    seal_older_rows(database, store.seals)
+
+
+def _seals_beside(url: URL | str) -> Seals:
+    """The key beside a SQLite file; none for a server's database."""
+    made = make_url(url)
+    beside = made.get_backend_name() == "sqlite" and made.database
+    return Seals(Path(beside).with_name(KEY_FILE) if beside else None)
