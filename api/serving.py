@@ -1,7 +1,8 @@
 """The service in several processes on one port (多进程服务): uvicorn's supervisor starts and replaces workers.
 
-Workers are spawned, never forked, and share nothing but the listening socket, the database, the mapped snapshot and
-one Redis that belongs to the parent. Settings reach them through the environment, as `WORKER_SETTINGS`.
+Workers are spawned, never forked, and share nothing but the listening socket, a table of how many connections each
+holds, the database, the mapped snapshot and one Redis that belongs to the parent. Settings reach them through the
+environment, as `WORKER_SETTINGS`.
 """
 
 import os
@@ -21,9 +22,11 @@ from api.metrics import shared_by_workers
 from api.servers import redis_server
 from api.settings import Settings
 from api.store.store import open_store
+from api.transport.shares import shares_of
 from api.turns import take_short_turns
 
 WORKER_SETTINGS = "RONGTONG_WORKER_SETTINGS"
+_LOOP = "api.transport.fair_loop:FairLoop"
 _ANSWER_SECONDS = 60
 """How long a worker may leave the supervisor's question unanswered before it is replaced."""
 
@@ -33,19 +36,20 @@ def serve_many(settings: Settings) -> None:
 
     The store is opened once before the workers: its tables are then up to date, and what cannot work fails here.
     """
-    open_store(settings.store_url, tenant=settings.tenant).close()
+    open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals).close()
     with ExitStack() as stack:
         url = stack.enter_context(redis_server(settings))
         shared = settings.model_copy(update={"redis_url": url})
         os.environ[WORKER_SETTINGS] = shared.model_dump_json()
         stack.enter_context(shared_by_workers())
         stack.enter_context(attended_jobs(shared))
+        stack.enter_context(shares_of(settings.workers))
         uvicorn.run(
             "api.serving:worker",
             factory=True,
             workers=settings.workers,
             timeout_worker_healthcheck=_ANSWER_SECONDS,
-            **server_options(settings),
+            **server_options(settings) | {"loop": _LOOP},
         )
 
 

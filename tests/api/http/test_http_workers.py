@@ -7,11 +7,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
+import psutil
 import pytest
 
 from tests.api.http.test_http_serve import SERVE, free_port
@@ -59,6 +63,22 @@ def until(reached: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def held_of_eight(served: Served) -> Counter[int]:
+    """How many of eight clients that come together and stay each worker holds."""
+    with ExitStack() as stack:
+        for _ in range(8):
+            client = stack.enter_context(closing(HTTPConnection("127.0.0.1", served.port, timeout=20)))
+            client.request("GET", "/healthz")
+            client.getresponse().read()
+        open_now = {worker: psutil.Process(worker).net_connections("tcp") for worker in served.workers()}
+        return Counter(
+            worker
+            for worker, connections in open_now.items()
+            for connection in connections
+            if connection.status == psutil.CONN_ESTABLISHED and connection.laddr.port == served.port
+        )
+
+
 NOWHERE = "redis://127.0.0.1:1/0"
 """A Redis that does not answer: a supervisor that is killed leaves no server of its own behind."""
 
@@ -95,6 +115,7 @@ def test_workers_see_each_others_writes_and_a_dead_one_is_replaced(served: Serve
 
     assert served.ask("PUT", "/v1/parties/a", body)[0] == 201
     until(lambda: found() == [{"a"}] * 8)
+    assert sorted(held_of_eight(served).values()) == [4, 4]
     before = served.workers()
     os.kill(min(before), signal.SIGKILL)
     until(lambda: len(served.workers()) == 2 and min(before) not in served.workers())
