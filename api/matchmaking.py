@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.generation import Generation
 from api.requests import MAX_LIMIT, MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
@@ -49,7 +50,7 @@ class Matchmaker:
         """Rank seekers for an offer (名单). `InvalidNeed`, `UnknownOffer`."""
         at = request.at or self._today()
         wish = Wish(checked_limit(request.limit), at, include_unmet=request.include_unmet)
-        offer = self._store.offers.get(viewer, request.offer_id)
+        offer = self._store.offers.offered(viewer, request.offer_id, Permission.PROSPECT_READ)
         from matcher.pairing.prospecting import SeekerShelf, match_seekers  # columns: polars
 
         live = self._live()
@@ -61,7 +62,12 @@ class Matchmaker:
         return ProspectAnswer(offer, tuple(matches), considered, eligible, versions)
 
     def _profiles(self, viewer: Viewer, keys: Sequence[int]) -> Mapping[int, Seeker]:
-        return {key: seeker_of(party) for key, party in self._store.parties.get_many(viewer, keys).items()}
+        """Seekers as the platform knows them: all are ranked; what the viewer is shown of each is masked after."""
+        platform = Viewer(viewer.tenant)
+        return {key: seeker_of(party) for key, party in self._store.parties.get_many(platform, keys).items()}
+
+    def _party(self, viewer: Viewer, party: str) -> Seeker:
+        return seeker_of(self._store.parties.get(viewer, party, Permission.MATCH_ASK))
 
     def _seeker(self, viewer: Viewer, request: MatchRequest, at: date) -> Seeker:
         if not request.text and request.party_id is None and not request.facts:
@@ -69,7 +75,7 @@ class Matchmaker:
                 found="没有文字，也没有主体", expected="一段需求文字或主体编号", remedy="请说明企业做什么、需要什么"
             )
         reading = self.read(request.text, at) if request.text else Reading((), ())
-        known = seeker_of(self._store.parties.get(viewer, request.party_id)) if request.party_id else _ANONYMOUS
+        known = self._party(viewer, request.party_id) if request.party_id else _ANONYMOUS
         values = {**known.values, **reading.values, **request.facts}
         text = "。".join(part for part in (request.text, party_text(known.kind, values)) if part)
         return replace(

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from api.access.viewers import Viewer
+from api.access.permissions import Permission
+from api.access.viewers import STAFF, Viewer
 from api.claims.gate import Gate
 from api.matchmaking import Matchmaker
 from api.requests import MatchAnswer, MatchRequest
 from api.store.needs import NeedRecord, NeedStore, NewNeed, Notice
+from api.store.queries import speaks_for
 from api.store.store import Store
 from matcher.campaigns.claiming import PostedNeed
 from matcher.declarations.registry import REGISTRY
@@ -54,14 +56,14 @@ class Hall:
 
         Raises `InvalidNeed` and `UnknownParty` as a match does, and `InvalidNeed` for a limit or an end that cannot be.
         """
+        party = request.party_id if viewer.role in STAFF else request.party_id or viewer.party_id
         answer = self._matchmaker.match(
-            viewer,
-            MatchRequest(request.text, request.party_id, request.facts, request.kinds, MOST_TOLD, request.at),
+            viewer, MatchRequest(request.text, party, request.facts, request.kinds, MOST_TOLD, request.at)
         )
         notices = told(answer)
-        key = self._store.parties.key_of(viewer, request.party_id) if request.party_id else None
+        key = self._store.parties.key_of(viewer, party) if party else None
         posted = PostedNeed(request.limit, self._now(), request.closes)
-        new = NewNeed(untraceable(request.text), shown_profile(answer), posted, key, request.party_id)
+        new = NewNeed(untraceable(request.text), shown_profile(answer), posted, key, party)
         record = self._needs.post(viewer, new, notices)
         return record, self._needs.notices(viewer, record.id)
 
@@ -82,6 +84,8 @@ class Hall:
 
         Raises `UnknownNeed`, `UnknownOffer` for an offer that is not the institution's, `ClaimRefused`.
         """
+        if not speaks_for(viewer, institution, Permission.NEED_CLAIM):
+            raise _not_theirs(offer_id)
         if not wait and not self._gate.lets_by(need, institution):
             raise ClaimRefused(
                 found="名额已满，或其他机构正在接单",
@@ -90,7 +94,7 @@ class Hall:
             )
         offer = self._store.offers.get(viewer, offer_id)
         if institution_of(offer) != institution:
-            raise UnknownOffer(found=f"资源 {offer_id} 不属于该机构", expected="本机构的资源", remedy="请核对资源编号")
+            raise _not_theirs(offer_id)
         try:
             record = self._needs.claim(viewer, need, (institution, offer_id), self._now(), wait=wait)
         except ClaimRefused:
@@ -101,6 +105,8 @@ class Hall:
 
     def release(self, viewer: Viewer, need: str, institution: str, reason: str) -> NeedRecord:
         """Give a claim back, with a reason. Raises `UnknownNeed`, `ClaimRefused`."""
+        if not speaks_for(viewer, institution, Permission.NEED_CLAIM):
+            institution = ""  # one that has no claim: the same answer as for any other
         record = self._needs.release(viewer, need, institution, self._now(), reason)
         self._gate.learn(record)
         return record
@@ -114,6 +120,10 @@ class Hall:
     @property
     def _needs(self) -> NeedStore:
         return self._store.needs
+
+
+def _not_theirs(offer_id: str) -> UnknownOffer:
+    return UnknownOffer(found=f"资源 {offer_id} 不属于该机构", expected="本机构的资源", remedy="请核对资源编号")
 
 
 def told(answer: MatchAnswer) -> tuple[Notice, ...]:

@@ -88,9 +88,7 @@ class Lists:
         """The list of one institution. Raises `UnknownAssignment` where it has none."""
         found = list(self._items(shown, institution=institution))
         if not found:
-            raise UnknownAssignment(
-                found=f"机构 {institution[:40]} 没有名单", expected="本次运行有名单的机构", remedy="请核对机构编号"
-            )
+            raise no_list_of(institution)
         return found
 
     def all(self) -> Iterator[Item]:
@@ -119,6 +117,13 @@ class Lists:
         rows = store.rows(run, by_seeker=by_seeker, institution=institution, seeker=seeker)
         for row in rows:
             yield Item(row, profile(row, shown), self._histories.get(row.id, ()))
+
+
+def no_list_of(institution: str) -> UnknownAssignment:
+    """The error for an institution that has no list, or one whose list is not the asker's to see."""
+    return UnknownAssignment(
+        found=f"机构 {institution[:40]} 没有名单", expected="本次运行有名单的机构", remedy="请核对机构编号"
+    )
 
 
 def lists_of(store: Store, viewer: Viewer, campaign: str, number: int) -> Lists:

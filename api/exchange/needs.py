@@ -17,12 +17,12 @@ NEED_LABELS = {
 CLAIM_LABELS = {ClaimState.TAKEN: "已接单", ClaimState.WAITING: "等候中", ClaimState.RELEASED: "已退出"}
 
 
-def need_document(record: NeedRecord, now: datetime) -> Document:
-    """A need with its claims, as the platform sees it; `now` decides whether it is still open."""
+def need_document(record: NeedRecord, now: datetime, institution: str | None = None) -> Document:
+    """A need with its claims, or only those of one institution; `now` decides whether it is still open."""
     claims = record.plain_claims
     return (
         _shown(record, now)
-        | {"claims": [_claim(item, record) for item in record.claims]}
+        | {"claims": [_claim(item, record) for item in record.claims if institution in {None, item.claim.institution}]}
         | {"waiting": sum(claim.state is ClaimState.WAITING for claim in claims)}
     )
 

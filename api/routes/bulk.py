@@ -6,17 +6,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic.json_schema import models_json_schema
 
+from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.clock import today
 from api.routes.answers import BulkAnswer
 from api.routes.bulk_rows import DELETE, PARTIES, Batch, BulkBody, BulkMode, read_batch, refused_later
 from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
-from api.routes.services import Asker, Service, Services
+from api.routes.services import Service, Services, allowed
 from api.schemas import BulkPartyBody
 from api.transport.strict_json import JSON, StrictRoute, check_media_type, decode
 
 router = APIRouter(prefix="/v1/parties", tags=["主体"], route_class=StrictRoute)
+
+Importer = Annotated[Viewer, allowed(Permission.PARTY_IMPORT)]
 
 PATH = "/v1/parties/bulk"
 _BODY = {"required": True, "content": {JSON: {"schema": {"$ref": "#/components/schemas/BulkBody"}}}}
@@ -30,7 +33,7 @@ async def _json_bytes(request: Request) -> bytes:
 
 @router.post("/bulk", summary="批量写入主体", responses=answered(BulkAnswer), openapi_extra={"requestBody": _BODY})
 def post_bulk(
-    body: Annotated[bytes, Depends(_json_bytes)], services: Service, viewer: Asker, once: WritesOnce
+    body: Annotated[bytes, Depends(_json_bytes)], services: Service, viewer: Importer, once: WritesOnce
 ) -> Response:
     """一次写入或删除至多各 1,000 个主体，在一个事务中完成；不合规的行逐一列出位置与原因，其余照常写入。
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field, StrictBool
 
+from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.campaigns.planning import plan_of, prepared
 from api.campaigns.questions import comparison, last_before, require_decided, why
@@ -31,13 +32,17 @@ from api.routes.campaign_answers import (
 )
 from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
-from api.routes.services import Asker, Service, Services
+from api.routes.services import Service, Services, allowed
 from api.schemas import Identifier, Wire
 from api.store.campaign_rows import Run
 from api.store.campaigns import CampaignStore
 from api.transport.strict_json import StrictRoute
 
 router = APIRouter(prefix="/v1/campaigns", tags=["对接活动"], route_class=StrictRoute)
+
+CampaignReader = Annotated[Viewer, allowed(Permission.CAMPAIGN_READ)]
+CampaignWriter = Annotated[Viewer, allowed(Permission.CAMPAIGN_WRITE)]
+CampaignApprover = Annotated[Viewer, allowed(Permission.CAMPAIGN_APPROVE)]
 
 CampaignId = Annotated[Identifier, Path(description="活动编号")]
 Number = Annotated[int, Path(ge=1, le=1_000_000, description="第几次运行")]
@@ -65,13 +70,13 @@ class ApproveBody(Wire):
 
 
 @router.post("/preview", summary="检查方案", responses=answered(PreviewAnswer))
-def post_preview(body: PlanBody, services: Service, viewer: Asker) -> Response:
+def post_preview(body: PlanBody, services: Service, viewer: CampaignWriter) -> Response:
     """检查方案并给出数字：范围内有多少主体、哪些资源参加、共有多少名额。什么都不写入。"""
     return json_response(preview(services.campaigns, plan_of(body.plan), viewer, today()))
 
 
 @router.post("", summary="新建活动", status_code=201, responses=answered(CampaignAnswer, 201))
-def post_campaign(body: PlanBody, services: Service, viewer: Asker, once: WritesOnce) -> Response:
+def post_campaign(body: PlanBody, services: Service, viewer: CampaignWriter, once: WritesOnce) -> Response:
     """检查方案后存为草稿。"""
     plan = plan_of(body.plan)
     prepared(plan, services.campaigns.store, viewer, today())
@@ -81,21 +86,21 @@ def post_campaign(body: PlanBody, services: Service, viewer: Asker, once: Writes
 
 
 @router.get("", summary="全部活动", responses=answered(CampaignsAnswer))
-def get_campaigns(services: Service, viewer: Asker) -> Response:
+def get_campaigns(services: Service, viewer: CampaignReader) -> Response:
     """本平台的活动，最近的在前。"""
     found = [campaign_document(campaign) for campaign in _store(services).list(viewer)]
     return json_response({"count": len(found), "campaigns": found})
 
 
 @router.get("/{campaign_id}", summary="一个活动", responses=answered(CampaignAnswer, 404))
-def get_campaign(campaign_id: CampaignId, services: Service, viewer: Asker) -> Response:
+def get_campaign(campaign_id: CampaignId, services: Service, viewer: CampaignReader) -> Response:
     """活动及其方案全文。"""
     return json_response(campaign_document(_store(services).get(viewer, campaign_id)))
 
 
 @router.put("/{campaign_id}", summary="修改方案", responses=answered(CampaignAnswer, 404, 409))
 def put_campaign(
-    campaign_id: CampaignId, body: PlanBody, services: Service, viewer: Asker, once: WritesOnce
+    campaign_id: CampaignId, body: PlanBody, services: Service, viewer: CampaignWriter, once: WritesOnce
 ) -> Response:
     """修改草稿的方案；已有批准的名单后不能再改。"""
     plan = plan_of(body.plan)
@@ -108,7 +113,7 @@ def put_campaign(
 
 
 @router.delete("/{campaign_id}", status_code=204, summary="删除活动", responses=answered(None, 404, 409))
-def delete_campaign(campaign_id: CampaignId, services: Service, viewer: Asker, once: WritesOnce) -> Response:
+def delete_campaign(campaign_id: CampaignId, services: Service, viewer: CampaignWriter, once: WritesOnce) -> Response:
     """删除没有运行过的活动。"""
 
     def write() -> Response:
@@ -119,13 +124,15 @@ def delete_campaign(campaign_id: CampaignId, services: Service, viewer: Asker, o
 
 
 @router.post("/{campaign_id}/close", summary="结束活动", responses=answered(CampaignAnswer, 404))
-def post_close(campaign_id: CampaignId, services: Service, viewer: Asker, once: WritesOnce) -> Response:
+def post_close(campaign_id: CampaignId, services: Service, viewer: CampaignWriter, once: WritesOnce) -> Response:
     """不再运行；结果仍可反馈。"""
     return once.answer(lambda: json_response(campaign_document(_store(services).close(viewer, campaign_id, now()))))
 
 
 @router.post("/{campaign_id}/runs", summary="运行", status_code=202, responses=answered(RunAnswer, 202, 404, 409))
-def post_run(campaign_id: CampaignId, body: RunBody, services: Service, viewer: Asker, once: WritesOnce) -> Response:
+def post_run(
+    campaign_id: CampaignId, body: RunBody, services: Service, viewer: CampaignWriter, once: WritesOnce
+) -> Response:
     """在后台运行：固定数据与规则，生成候选，分配名额。进度见答复中 job_id 的任务。"""
 
     def write() -> Response:
@@ -136,21 +143,26 @@ def post_run(campaign_id: CampaignId, body: RunBody, services: Service, viewer: 
 
 
 @router.get("/{campaign_id}/runs", summary="全部运行", responses=answered(RunsAnswer, 404))
-def get_runs(campaign_id: CampaignId, services: Service, viewer: Asker) -> Response:
+def get_runs(campaign_id: CampaignId, services: Service, viewer: CampaignReader) -> Response:
     """各次运行，最近的在前。"""
     found = [_run(services, viewer, run) for run in _store(services).runs(viewer, campaign_id)]
     return json_response({"count": len(found), "runs": found})
 
 
 @router.get("/{campaign_id}/runs/{number}", summary="一次运行", responses=answered(RunAnswer, 404))
-def get_run(campaign_id: CampaignId, number: Number, services: Service, viewer: Asker) -> Response:
+def get_run(campaign_id: CampaignId, number: Number, services: Service, viewer: CampaignReader) -> Response:
     """状态、固定的版本与数字：每项资源的名额、已用、再加一个名额的价值，以及没有守住的底线。"""
     return json_response(_run(services, viewer, _store(services).run(viewer, campaign_id, number)))
 
 
 @router.post("/{campaign_id}/runs/{number}/approve", summary="批准名单", responses=answered(RunAnswer, 404, 409))
 def post_approve(
-    campaign_id: CampaignId, number: Number, body: ApproveBody, services: Service, viewer: Asker, once: WritesOnce
+    campaign_id: CampaignId,
+    number: Number,
+    body: ApproveBody,
+    services: Service,
+    viewer: CampaignApprover,
+    once: WritesOnce,
 ) -> Response:
     """批准后才能导出和送达。"""
     return _changed(
@@ -160,7 +172,7 @@ def post_approve(
 
 @router.post("/{campaign_id}/runs/{number}/cancel", summary="取消运行", responses=answered(RunAnswer, 404, 409))
 def post_cancel(
-    campaign_id: CampaignId, number: Number, services: Service, viewer: Asker, once: WritesOnce
+    campaign_id: CampaignId, number: Number, services: Service, viewer: CampaignWriter, once: WritesOnce
 ) -> Response:
     """取消排队或运行中的一次；已有结果的不能取消。"""
     return _changed(services, viewer, once, lambda: cancel_run(services.campaigns.store, viewer, campaign_id, number))
@@ -168,7 +180,7 @@ def post_cancel(
 
 @router.post("/{campaign_id}/runs/{number}/refill", summary="补位", responses=answered(RunAnswer, 404, 409))
 def post_refill(
-    campaign_id: CampaignId, number: Number, services: Service, viewer: Asker, once: WritesOnce
+    campaign_id: CampaignId, number: Number, services: Service, viewer: CampaignWriter, once: WritesOnce
 ) -> Response:
     """被拒绝的名单项让出名额，由其余候选补上；已受理和未答复的不动，被拒绝的不再列入。"""
     return _changed(services, viewer, once, lambda: refill_run(services.campaigns, viewer, campaign_id, number))
@@ -179,7 +191,7 @@ def get_assignments(
     campaign_id: CampaignId,
     number: Number,
     services: Service,
-    viewer: Asker,
+    viewer: CampaignReader,
     institution: Annotated[Identifier | None, Query(description="只要这家机构的")] = None,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
@@ -199,7 +211,7 @@ def get_why(
     seeker: Annotated[Identifier, Query(description="主体编号")],
     offer: Annotated[Identifier, Query(description="资源编号")],
     services: Service,
-    viewer: Asker,
+    viewer: CampaignReader,
 ) -> Response:
     """任一主体与资源为什么没有列入名单，差多少，最近的机会在哪里。"""
     run = _store(services).run(viewer, campaign_id, number)
@@ -213,7 +225,7 @@ def get_comparison(
     campaign_id: CampaignId,
     number: Number,
     services: Service,
-    viewer: Asker,
+    viewer: CampaignReader,
     before: Annotated[int | None, Query(ge=1, le=1_000_000, description="与第几次对比；不填为前一次有名单的")] = None,
 ) -> Response:
     """新增、退出与保留，以及每一项退出的原因。"""

@@ -8,13 +8,15 @@ from fastapi import APIRouter, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict, Field
 
+from api.access.permissions import Permission, require
+from api.access.viewers import Viewer
 from api.campaigns.submitting import job_of_run
 from api.clock import now, today
 from api.delivery.bundles import bundle, list_file, whole_list
 from api.delivery.delivering import deliver
 from api.delivery.file_names import safe_name
 from api.delivery.letters import LetterWriter
-from api.delivery.lists import lists_of
+from api.delivery.lists import lists_of, no_list_of
 from api.delivery.receiving import RETURNED_BY, Receiving, receive
 from api.delivery.reports import report_of, write_report
 from api.delivery.shown import MASKED
@@ -24,12 +26,19 @@ from api.routes.campaigns import ApproveBody, CampaignId, Number
 from api.routes.once import WritesOnce
 from api.routes.outcome_answers import DeliveredAnswer, ListsAnswer, ReturnAnswer
 from api.routes.responses import answered, json_response
-from api.routes.services import Asker, Service
+from api.routes.services import Service, allowed
 from api.routes.uploads import laid_down
 from api.schemas import Day, Identifier, Wire
+from api.store.queries import speaks_for
 from api.transport.strict_json import StrictRoute
 
 router = APIRouter(prefix="/v1", tags=["送达"], route_class=StrictRoute)
+
+Deliverer = Annotated[Viewer, allowed(Permission.CAMPAIGN_APPROVE)]
+ListReader = Annotated[Viewer, allowed(Permission.DELIVERY_READ)]
+ListExporter = Annotated[Viewer, allowed(Permission.DELIVERY_EXPORT)]
+BundleExporter = Annotated[Viewer, allowed(Permission.DELIVERY_BUNDLE)]
+OutcomeWriter = Annotated[Viewer, allowed(Permission.OUTCOME_WRITE)]
 
 PATH = "/v1/returns"
 _RUN = "/campaigns/{campaign_id}/runs/{number}"
@@ -52,7 +61,7 @@ class ReturnForm(Wire):
 
 @router.post(_RUN + "/deliver", summary="送达", responses=answered(DeliveredAnswer, 404, 409))
 def post_deliver(
-    campaign_id: CampaignId, number: Number, body: ApproveBody, services: Service, viewer: Asker, once: WritesOnce
+    campaign_id: CampaignId, number: Number, body: ApproveBody, services: Service, viewer: Deliverer, once: WritesOnce
 ) -> Response:
     """登记名单已推送，办理时限自此起算；再次送达只推送新补入的。"""
 
@@ -65,10 +74,11 @@ def post_deliver(
 
 
 @router.get(_RUN + "/lists", summary="有名单的机构", responses=answered(ListsAnswer, 404, 409))
-def get_lists(campaign_id: CampaignId, number: Number, services: Service, viewer: Asker) -> Response:
+def get_lists(campaign_id: CampaignId, number: Number, services: Service, viewer: ListReader) -> Response:
     """已批准的运行中，各机构及其名单条数。"""
     lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
-    pairs = services.campaigns.store.outcomes.standing(lists.delivery.run)
+    standing = services.campaigns.store.outcomes.standing(lists.delivery.run)
+    pairs = [pair for pair in standing if speaks_for(viewer, pair.institution, Permission.DELIVERY_READ)]
     counts = Counter((pair.institution, pair.provider) for pair in pairs)
     found = [{"institution": key, "provider": name, "count": count} for (key, name), count in sorted(counts.items())]
     return json_response({"count": len(found), "lists": found})
@@ -79,13 +89,16 @@ def get_list(
     campaign_id: CampaignId,
     number: Number,
     services: Service,
-    viewer: Asker,
+    viewer: ListExporter,
     institution: Annotated[Identifier | None, Query(description="机构编号；不填为平台总名单（内部）")] = None,
 ) -> Response:
     """机构的名单只含画像与判断，名称等须企业授权；平台总名单含全部信息，仅供内部使用。"""
     lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
     if institution is None:
+        require(viewer, Permission.DELIVERY_BUNDLE)
         return _file(whole_list(lists), _XLSX, f"{lists.delivery.campaign.name}-总名单（内部）.xlsx")
+    if not speaks_for(viewer, institution, Permission.DELIVERY_EXPORT):
+        raise no_list_of(institution)
     name, content = list_file(lists, institution, MASKED)
     return _file(content, _XLSX, f"{lists.delivery.campaign.name}-{name}.xlsx")
 
@@ -98,7 +111,7 @@ def get_letter(
     number: Number,
     seeker: Annotated[Identifier, Query(description="主体编号")],
     services: Service,
-    viewer: Asker,
+    viewer: BundleExporter,
 ) -> Response:
     """告诉企业：列入了哪些机构的名单、为什么、还差什么、依据是什么。"""
     lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
@@ -111,7 +124,7 @@ def get_letter(
 @router.get(
     _RUN + "/bundle.zip", summary="全部文件（ZIP）", response_class=Response, responses=answered(None, 404, 409)
 )
-def get_bundle(campaign_id: CampaignId, number: Number, services: Service, viewer: Asker) -> Response:
+def get_bundle(campaign_id: CampaignId, number: Number, services: Service, viewer: BundleExporter) -> Response:
     """总名单、各机构名单、各企业告知书与清单（含校验和）；同一运行导出两次逐字节相同。"""
     lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
     headers = _disposition(f"{lists.delivery.campaign.name}-第{number}次运行.zip")
@@ -127,7 +140,7 @@ def get_bundle(campaign_id: CampaignId, number: Number, services: Service, viewe
 def get_report(
     campaign_id: CampaignId,
     services: Service,
-    viewer: Asker,
+    viewer: BundleExporter,
     at: Annotated[Day | None, Query(description="截至哪一天；不填为今天（北京时间）")] = None,
 ) -> Response:
     """数字、图表，以及由数字得出的结论；未知的写明未知。"""
@@ -136,7 +149,9 @@ def get_report(
 
 
 @router.post("/returns", summary="回传名单", responses=answered(ReturnAnswer, 404))
-def post_return(form: Annotated[ReturnForm, Form()], services: Service, viewer: Asker, once: WritesOnce) -> Response:
+def post_return(
+    form: Annotated[ReturnForm, Form()], services: Service, viewer: OutcomeWriter, once: WritesOnce
+) -> Response:
     """机构填好的名单。只登记新的结果；有一处问题即整份不登记，问题逐格列出。"""
     settings = services.settings
     how = Receiving(form.by, form.dry, form.partial)

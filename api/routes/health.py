@@ -1,21 +1,27 @@
 """GET /healthz, /readyz and /metrics: what an operator's machinery asks (存活、就绪、指标)."""
 
+from typing import Annotated
+
 import structlog
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from api.access.permissions import Permission
 from api.access.viewers import Viewer
+from api.errors import Forbidden
 from api.gauges import gauges_of
 from api.metrics import exposition
 from api.problems import Problem, Refusal
 from api.requests import MatchRequest
 from api.routes.answers import HealthAnswer
 from api.routes.responses import answered, json_response
-from api.routes.services import Service, Services
+from api.routes.services import Service, Services, allowed
 
 WARMING = "企业融资"
 
 router = APIRouter(tags=["运行"])
+
+MetricsReader = Annotated[Viewer, allowed(Permission.METRICS_READ)]
 
 
 @router.head("/healthz", include_in_schema=False)
@@ -37,8 +43,14 @@ def readyz(services: Service) -> Response:
 
 
 @router.get("/metrics", summary="运行指标（Prometheus）", response_class=Response)
-def metrics(request: Request, services: Service) -> Response:
-    """请求、数据库、索引、任务与缓存的指标；多进程时为各进程之和。"""
+def metrics(request: Request, services: Service, viewer: MetricsReader) -> Response:
+    """请求、数据库、索引、任务与缓存的指标；多进程时为各进程之和。数字是全部平台的，只给本机所属平台的人看。"""
+    if viewer.tenant != services.settings.tenant:
+        raise Forbidden(
+            found=f"账号属于平台 {viewer.tenant!a}",
+            expected="运行本服务的平台的账号",
+            remedy="请向运行本服务的平台索取指标",
+        )
     body = exposition(request.app.state.metrics, gauges_of(services))
     return Response(body, media_type=CONTENT_TYPE_LATEST)
 

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Form, Header, Path, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import ConfigDict, Field
 
+from api.access.permissions import Permission
+from api.access.viewers import Viewer
 from api.clock import today
 from api.exchange.documents import Document
 from api.exchange.import_reports import problem_file, report_document
@@ -17,7 +19,7 @@ from api.routes.answers import ImportAnswer, ImportReportAnswer
 from api.routes.jobs import JobAnswer
 from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
-from api.routes.services import Asker, Service
+from api.routes.services import Service, allowed
 from api.routes.uploads import import_upload, laid_down, queue_upload
 from api.schemas import Day, Identifier, Source, Wire
 from api.store.imports import ImportRecord
@@ -26,6 +28,8 @@ from api.transport.tracing import request_id_of
 from matcher.fields import PartyKind
 
 router = APIRouter(prefix="/v1/imports", tags=["导入"], route_class=StrictRoute)
+
+Importer = Annotated[Viewer, allowed(Permission.PARTY_IMPORT)]
 
 ImportId = Annotated[Identifier, Path(description="导入批次编号")]
 
@@ -62,7 +66,7 @@ def post_import(
     form: Annotated[ImportForm, Form()],
     request: Request,
     services: Service,
-    viewer: Asker,
+    viewer: Importer,
     once: WritesOnce,
     prefer: Annotated[str | None, Header(description="respond-async：在后台导入，立即答 202（RFC 7240）")] = None,
 ) -> Response:
@@ -102,13 +106,13 @@ def prefers_async(header: str | None) -> bool:
 
 
 @router.get("/{import_id}", summary="一次导入", responses=answered(ImportAnswer, 404))
-def get_import(import_id: ImportId, services: Service, viewer: Asker) -> Response:
+def get_import(import_id: ImportId, services: Service, viewer: Importer) -> Response:
     """文件、时间与各类行数。"""
     return json_response(record_document(services.store.imports.get(viewer, import_id)))
 
 
 @router.get("/{import_id}/problems.csv", summary="问题文件", response_class=FileResponse, responses=answered(None, 404))
-def get_problems(import_id: ImportId, services: Service, viewer: Asker) -> Response:
+def get_problems(import_id: ImportId, services: Service, viewer: Importer) -> Response:
     """被拒与存疑的行，附行号、列、原值与原因；改正后可直接再导入。"""
     record = services.store.imports.get(viewer, import_id)
     path = problem_file(services.settings.data, record.id)

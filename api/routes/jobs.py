@@ -5,16 +5,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.access.permissions import Permission
+from api.access.viewers import Viewer
 from api.exchange.jobs import job_document
 from api.routes.job_events import HEADERS, events_of, last_seen, leaving_of
 from api.routes.offer_answers import Answer
 from api.routes.responses import PROBLEM, answered, json_response
-from api.routes.services import Asker, Service
+from api.routes.services import Service, allowed
 from api.schemas import Identifier
 from api.store.jobs import JobState
 from api.transport.strict_json import StrictRoute
 
 router = APIRouter(prefix="/v1/jobs", tags=["后台任务"], route_class=StrictRoute)
+
+JobReader = Annotated[Viewer, allowed(Permission.JOB_READ)]
+JobCanceller = Annotated[Viewer, allowed(Permission.JOB_CANCEL)]
 
 JobId = Annotated[Identifier, Path(description="任务编号")]
 EVENT_STREAM = "text/event-stream"
@@ -59,7 +64,7 @@ class JobsAnswer(Answer):
 @router.get("", summary="任务列表", responses=answered(JobsAnswer))
 def list_jobs(
     services: Service,
-    viewer: Asker,
+    viewer: JobReader,
     state: Annotated[JobState | None, Query(description="只要这种状态的任务")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="条数")] = 100,
 ) -> Response:
@@ -69,13 +74,13 @@ def list_jobs(
 
 
 @router.get("/{job_id}", summary="一个任务", responses=answered(JobAnswer, 404))
-def get_job(job_id: JobId, services: Service, viewer: Asker) -> Response:
+def get_job(job_id: JobId, services: Service, viewer: JobReader) -> Response:
     """状态、进度，结束后的结果或原因。"""
     return json_response(job_document(services.store.jobs.get(viewer, job_id)))
 
 
 @router.post("/{job_id}/cancel", summary="取消任务", responses=answered(JobAnswer, 404))
-def cancel_job(job_id: JobId, services: Service, viewer: Asker) -> Response:
+def cancel_job(job_id: JobId, services: Service, viewer: JobCanceller) -> Response:
     """等待中的立即取消；进行中的在当前一步之后停止，已写入的保留。已结束的不变。"""
     return json_response(job_document(services.store.jobs.cancel(viewer, job_id)))
 
@@ -95,7 +100,7 @@ def follow_job(
     request: Request,
     job_id: JobId,
     services: Service,
-    viewer: Asker,
+    viewer: JobReader,
     last_event_id: Annotated[str | None, Header(description="断线前收到的最后一个事件的 id")] = None,
 ) -> Response:
     """事件 progress 为进度，end 为结束；data 与 GET /v1/jobs/{id} 的答复相同。断线后带 Last-Event-ID 重连即可接续。"""

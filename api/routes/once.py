@@ -93,7 +93,7 @@ async def _once(request: Request, services: Service, viewer: Asker, key: Idempot
     path = (scope.get("raw_path") or request.url.path.encode()).decode("ascii", "replace")
     query = scope["query_string"].decode("ascii", "replace")
     digest = _digest(request.method, path, query, sha256(body).hexdigest())
-    return Once(services, viewer, Asked(_read(key), request.method, path, digest))
+    return Once(services, viewer, Asked(_own(_read(key), viewer), request.method, path, digest))
 
 
 WritesOnce = Annotated[Once, Depends(_once)]
@@ -101,6 +101,11 @@ WritesOnce = Annotated[Once, Depends(_once)]
 
 def _digest(*parts: str) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _own(key: str, viewer: Viewer) -> str:
+    """The key within its account: two of a platform may choose the same, and neither gets the other's answer."""
+    return key if viewer.account_id is None else f"{viewer.account_id}\n{key}"
 
 
 def _read(header: str) -> str:

@@ -7,6 +7,8 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, Field, model_validator
 
+from api.access.permissions import Permission
+from api.access.viewers import Viewer
 from api.clock import now, today
 from api.delivery.filled import LONGEST_REASON, MOST_PCT, MOST_WAN
 from api.delivery.tracking import Group, followed, late
@@ -14,7 +16,7 @@ from api.exchange.outcomes import event_document, funnel_document, late_document
 from api.routes.once import WritesOnce
 from api.routes.outcome_answers import FunnelsAnswer, HistoryAnswer, RemindersAnswer, ResultsAnswer
 from api.routes.responses import answered, json_response
-from api.routes.services import Asker, Service
+from api.routes.services import Service, allowed
 from api.schemas import Day, Identifier, Wire
 from api.store.outcomes import OutcomeReport, ReportState
 from api.transport.strict_json import StrictRoute
@@ -22,6 +24,9 @@ from matcher.learning.funnel import by_group, funnel
 from matcher.learning.outcomes import Event, OutcomeState
 
 router = APIRouter(prefix="/v1/campaigns", tags=["反馈"], route_class=StrictRoute)
+
+OutcomeWriter = Annotated[Viewer, allowed(Permission.OUTCOME_WRITE)]
+OutcomeReader = Annotated[Viewer, allowed(Permission.OUTCOME_READ)]
 
 CampaignId = Annotated[Identifier, Path(description="活动编号")]
 MOST_REPORTS = 1_000
@@ -67,7 +72,7 @@ class OutcomesBody(Wire):
 
 @router.post("/{campaign_id}/outcomes", summary="登记反馈", responses=answered(ResultsAnswer, 404))
 def post_outcomes(
-    campaign_id: CampaignId, body: OutcomesBody, services: Service, viewer: Asker, once: WritesOnce
+    campaign_id: CampaignId, body: OutcomesBody, services: Service, viewer: OutcomeWriter, once: WritesOnce
 ) -> Response:
     """逐条登记，各有结果；同一反馈再发一次不会重复登记，有问题的不影响其余。"""
     store = services.campaigns.store
@@ -87,7 +92,7 @@ def get_outcomes(
     campaign_id: CampaignId,
     assignment: Annotated[Identifier, Query(description="名单编号")],
     services: Service,
-    viewer: Asker,
+    viewer: OutcomeReader,
 ) -> Response:
     """按次序的全部反馈；只增不改。"""
     store = services.campaigns.store
@@ -101,7 +106,7 @@ def get_outcomes(
 def get_funnel(
     campaign_id: CampaignId,
     services: Service,
-    viewer: Asker,
+    viewer: OutcomeReader,
     group_by: Annotated[Group | None, Query(description="按机构、行业门类或地区分组")] = None,
 ) -> Response:
     """已推送的名单项走到哪一步、金额多少、为何被拒、时限守住了多少。"""
@@ -121,7 +126,7 @@ def get_funnel(
 def get_reminders(
     campaign_id: CampaignId,
     services: Service,
-    viewer: Asker,
+    viewer: OutcomeReader,
     at: Annotated[Day | None, Query(description="截至哪一天；不填为今天（北京时间）")] = None,
 ) -> Response:
     """推送后 1 个工作日未受理、3 个工作日未对接、5 个工作日未决定的名单项；工作日含调休。"""

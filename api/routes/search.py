@@ -5,17 +5,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field, StrictInt
 
+from api.access.permissions import Permission
+from api.access.viewers import Viewer
 from api.exchange.filters import read_filter
 from api.exchange.found import search_document
 from api.routes.answers import SearchAnswer
 from api.routes.responses import answered, json_response
-from api.routes.services import Asker, Service
+from api.routes.services import Service, allowed
 from api.schemas import Day, Text, Wire
 from api.searching import SearchRequest
 from api.transport.strict_json import StrictRoute
 from matcher.fields import PartyKind
 
 router = APIRouter(prefix="/v1/parties", tags=["主体"], route_class=StrictRoute)
+
+PartySearcher = Annotated[Viewer, allowed(Permission.PARTY_SEARCH)]
 
 MAX_FOUND = 1_000
 """The most parties that one search answers with."""
@@ -54,7 +58,7 @@ class SearchBody(Wire):
 
 
 @router.post("/search", summary="检索主体", responses=answered(SearchAnswer))
-def post_search(body: SearchBody, services: Service, viewer: Asker) -> Response:
+def post_search(body: SearchBody, services: Service, viewer: PartySearcher) -> Response:
     """按文字、条件或两者检索本平台的主体。在满足条件的全部主体中精确取最相近的；不给文字时按入库先后。"""
     request = body.request()
     return json_response(search_document(request, services.searching.search(viewer, request)))

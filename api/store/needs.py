@@ -12,10 +12,12 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.errors import UnknownNeed
 from api.store.database import Database
 from api.store.need_tables import need_claims, need_notices, needs
+from api.store.queries import speaks_for, visible_needs
 from api.store.storable import digest, is_id, require_id
 from api.store.tenants import require_tenant
 from matcher.campaigns.claiming import Claim, ClaimState, PostedNeed, checked_need, claimed, released
@@ -132,7 +134,12 @@ class NeedStore:
     def open_to(
         self, viewer: Viewer, institution: str, now: datetime, limit: int = 100
     ) -> tuple[tuple[NeedRecord, Notice], ...]:
-        """The needs that fit an institution and can still be taken, the best fit first, then the soonest to close."""
+        """The needs that fit an institution and can still be taken, the best fit first, then the soonest to close.
+
+        None where the viewer does not speak for the institution, as for one that was told of nothing.
+        """
+        if not speaks_for(viewer, institution, Permission.NEED_CLAIM):
+            return ()
         fits = (
             select(needs.c.id, need_notices.c.offer_id, need_notices.c.points)
             .join(need_notices, need_notices.c.need_id == needs.c.id)
@@ -178,6 +185,7 @@ class NeedStore:
     def withdraw(self, viewer: Viewer, need: str, now: datetime) -> NeedRecord:
         """Take a need back; who took it keeps its claim. Doing it again changes nothing. Raises `UnknownNeed`."""
         with self._database.writing() as connection:
+            _row(connection, viewer, need, Permission.NEED_POST)
             record = _record(connection, viewer, need)
             if not record.posted.withdrawn:
                 gone = update(needs).where(needs.c.id == need).values(withdrawn=now, revision=needs.c.revision + 1)
@@ -221,8 +229,10 @@ def _write(connection: Connection, before: NeedRecord, after: Sequence[Claim], g
         connection.execute(update(needs).where(needs.c.id == before.id).values(revision=needs.c.revision + 1))
 
 
-def _row(connection: Connection, viewer: Viewer, need: str) -> RowMapping:
-    query = select(needs).where(needs.c.id == need, needs.c.tenant_id == viewer.tenant)
+def _row(
+    connection: Connection, viewer: Viewer, need: str, permission: Permission = Permission.NEED_READ
+) -> RowMapping:
+    query = select(needs).where(needs.c.id == need, visible_needs(viewer, permission))
     row = connection.execute(query).mappings().one_or_none() if is_id(need) else None
     if row is None:
         raise UnknownNeed(found=f"需求编号 {need[:40]!a}", expected="本平台发布的需求", remedy="请核对编号")

@@ -14,10 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, insert, select
 
+from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.store.campaign_rows import AssignmentRow, AssignmentStatus, Run, assignment_of
 from api.store.campaign_tables import assignments, outcome_events
 from api.store.database import Database
+from api.store.queries import visible_assignments
 from api.store.storable import digest
 from api.store.upserting import chunks
 from matcher.errors import InvalidOutcome, InvalidValue, MatcherError
@@ -116,7 +118,7 @@ class OutcomeStore:
 
     def pairs(self, viewer: Viewer, campaign: str) -> tuple[Pair, ...]:
         """All pairs that were ever on a list of a campaign, by id."""
-        own = (assignments.c.campaign_id == campaign) & (assignments.c.tenant_id == viewer.tenant)
+        own = (assignments.c.campaign_id == campaign) & visible_assignments(viewer)
         with self._database.reading() as connection:
             return tuple(_pairs(connection, own))
 
@@ -128,13 +130,13 @@ class OutcomeStore:
 
     def history(self, viewer: Viewer, key: str) -> History:
         """What is known of one pair; nothing of one that is not there."""
-        own = (assignments.c.id == key) & (assignments.c.tenant_id == viewer.tenant)
+        own = (assignments.c.id == key) & visible_assignments(viewer)
         with self._database.reading() as connection:
             return _histories(connection, select(assignments.c.id).where(own)).get(key, ())
 
     def histories(self, viewer: Viewer, campaign: str, run: Run | None = None) -> dict[str, History]:
         """What is known of the pairs of a campaign, or of one run, by id; those of which nothing is are absent."""
-        own = (assignments.c.campaign_id == campaign) & (assignments.c.tenant_id == viewer.tenant)
+        own = (assignments.c.campaign_id == campaign) & visible_assignments(viewer)
         if run is not None:
             own &= assignments.c.run_id == run.id
         with self._database.reading() as connection:
@@ -142,7 +144,7 @@ class OutcomeStore:
 
     def histories_of(self, viewer: Viewer, campaign: str, keys: Sequence[str]) -> dict[str, History]:
         """What is known of some pairs of a campaign, by id; those of which nothing is are absent."""
-        own = (assignments.c.campaign_id == campaign) & (assignments.c.tenant_id == viewer.tenant)
+        own = (assignments.c.campaign_id == campaign) & visible_assignments(viewer)
         found: dict[str, History] = {}
         with self._database.reading() as connection:
             for chunk in chunks([key for key in keys if _askable(key)]):
@@ -189,7 +191,7 @@ class OutcomeStore:
         now: datetime,
     ) -> tuple[tuple[ReportResult, ...], list[dict[str, Any]]]:
         named = sorted({report.assignment_id for report in reports if _askable(report.assignment_id)})
-        own = (assignments.c.campaign_id == campaign) & (assignments.c.tenant_id == viewer.tenant)
+        own = (assignments.c.campaign_id == campaign) & visible_assignments(viewer, Permission.OUTCOME_WRITE)
         pairs: dict[str, Pair] = {}
         histories: dict[str, History] = {}
         for chunk in chunks(named):

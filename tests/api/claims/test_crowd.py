@@ -43,6 +43,7 @@ class Hall:
 @contextmanager
 def serving(folder: Path, port: int, redis: str) -> Iterator[None]:
     given = {"RONGTONG_DATA": str(folder), "RONGTONG_PORT": str(port), "REDIS_URL": redis}
+    given |= {"RONGTONG_ACCESS": "open"}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RONGTONG_")}
     command = [sys.executable, "-c", SERVE]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

@@ -24,7 +24,7 @@ def routes(router: APIRouter) -> dict[str, APIRoute]:
     [
         (matching.router, "post_matches", {"body", "services", "viewer"}),
         (matching.router, "post_prospects", {"body", "services", "viewer"}),
-        (matching.router, "post_readings", {"body", "services"}),
+        (matching.router, "post_readings", {"body", "services", "_viewer"}),
         (search.router, "post_search", {"body", "services", "viewer"}),
     ],
 )

@@ -37,6 +37,7 @@ def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
 def test_it_serves_until_told_to_stop(tmp_path: Path, told: signal.Signals) -> None:
     port = free_port()
     settings = {"RONGTONG_DATA": str(tmp_path), "RONGTONG_PORT": str(port), "RONGTONG_LOG_FORMAT": "json"}
+    settings |= {"RONGTONG_ACCESS": "open"}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RONGTONG_")}
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE],

