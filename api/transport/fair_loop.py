@@ -18,7 +18,7 @@ import uvloop
 from api.transport.shares import BEAT_SECONDS, SHARES_FILE, Shares
 
 _MOMENT = 0.001
-_PATIENCE = 0.02
+_PATIENCE = 0.05
 """Seconds that a connection is left to a worker that holds fewer, looked after every moment."""
 _NO_ROOM_SECONDS = 1.0
 """How long nothing is accepted where the process may open no more files, as asyncio has it."""
