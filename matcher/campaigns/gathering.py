@@ -156,7 +156,8 @@ class _Pool:
         ordered = np.lexsort((seeker, -points, offer))
         of = offer[ordered]
         best = ordered[ranks(of, np.zeros(len(of), dtype=np.int64)) < of_offer[of]]
-        return pairs[best[~own[best]]]
+        missing: Numbers = pairs[best[~own[best]]]
+        return missing
 
     def _placed(self, pairs: Numbers, order: Numbers | None) -> Numbers:
         """The pairs with each seeker under its place among all keys."""

@@ -119,7 +119,7 @@ class Network:
 
     def solve(self, chosen: Numbers, heads: Small) -> Solved:
         """Solve for the pairs at the places `chosen`. Raises `InvalidCampaign` where numbers are past what it takes."""
-        seekers, local = np.unique(self._candidates.seeker[chosen], return_inverse=True)
+        seekers, local = np.unique(self._candidates.seeker[chosen].astype(np.int64), return_inverse=True)
         arcs = _Arcs()
         pair_arcs = arcs.add(self.nodes + local, heads[chosen], 1, self.costs(chosen))
         arcs.add(_SOURCE, _SINK, self._places, 0)

@@ -19,6 +19,7 @@ _GAP = 1e-5
 _SECONDS = 60.0
 _NEAR = 1e-6
 Flags = NDArray[np.bool_]
+_Cells = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _programme(candidates: Candidates, capacities: Capacities) -> _Programme:
     height = seekers + offers + len(listed) + len(floors)
     first_list, first_floor = seekers + offers, seekers + offers + len(listed)
     pairs, rows = np.arange(len(candidates)), [candidates.seeker, seekers + candidates.offer]
-    cells = [(row, pairs, np.ones(len(pairs))) for row in rows]
+    cells: list[_Cells] = [(row.astype(np.int64), pairs, np.ones(len(pairs))) for row in rows]
     place = np.full(seekers, -1, dtype=np.int64)
     place[listed] = np.arange(len(listed))
     on_list = place[candidates.seeker] >= 0
@@ -139,8 +140,6 @@ def _lists(
     return _matrix(cells, shape)
 
 
-def _matrix(
-    cells: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]], shape: tuple[int, int]
-) -> csc_array:
+def _matrix(cells: list[_Cells], shape: tuple[int, int]) -> csc_array:
     rows, columns, values = (np.concatenate(part) for part in zip(*cells, strict=True))
     return csc_array((values, (rows, columns)), shape=shape)

@@ -110,6 +110,6 @@ class Reasons:
 
     def _short(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         if self._assignment.lacking is not None:
-            return self._assignment.lacking[pairs]
+            return self._assignment.lacking[pairs].astype(np.int64)
         short: NDArray[np.int64] = self._lowest[self._candidates.offer[pairs]] - self._candidates.points[pairs]
         return np.maximum(0, short)

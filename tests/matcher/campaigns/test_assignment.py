@@ -134,7 +134,7 @@ def test_a_refill_keeps_what_was_accepted_and_brings_nothing_back(campaign: tupl
 def test_no_two_would_both_rather_have_each_other(campaign: tuple[Candidates, Capacities]) -> None:
     candidates, capacities = campaign
     capacities = replace(capacities, floors=())
-    wishes = (candidates.points * 7919) % 101
+    wishes = (candidates.points.astype(np.int64) * 7919) % 101
     chosen = assign_stably(candidates, capacities, wishes)
     assert keeps(candidates, capacities, chosen)
     for pair in np.flatnonzero(~chosen):
