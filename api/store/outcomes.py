@@ -132,7 +132,7 @@ class OutcomeStore:
         """What is known of one pair; nothing of one that is not there."""
         own = (assignments.c.id == key) & visible_assignments(viewer)
         with self._database.reading() as connection:
-            return _histories(connection, select(assignments.c.id).where(own)).get(key, ())
+            return histories_in(connection, select(assignments.c.id).where(own)).get(key, ())
 
     def histories(self, viewer: Viewer, campaign: str, run: Run | None = None) -> dict[str, History]:
         """What is known of the pairs of a campaign, or of one run, by id; those of which nothing is are absent."""
@@ -140,7 +140,7 @@ class OutcomeStore:
         if run is not None:
             own &= assignments.c.run_id == run.id
         with self._database.reading() as connection:
-            return _histories(connection, select(assignments.c.id).where(own))
+            return histories_in(connection, select(assignments.c.id).where(own))
 
     def histories_of(self, viewer: Viewer, campaign: str, keys: Sequence[str]) -> dict[str, History]:
         """What is known of some pairs of a campaign, by id; those of which nothing is are absent."""
@@ -148,7 +148,7 @@ class OutcomeStore:
         found: dict[str, History] = {}
         with self._database.reading() as connection:
             for chunk in chunks([key for key in keys if _askable(key)]):
-                found |= _histories(connection, select(assignments.c.id).where(own, assignments.c.id.in_(chunk)))
+                found |= histories_in(connection, select(assignments.c.id).where(own, assignments.c.id.in_(chunk)))
         return found
 
     def push(self, viewer: Viewer, run: Run, by: str, now: datetime) -> int:
@@ -156,7 +156,7 @@ class OutcomeStore:
         with self._database.writing() as connection:
             own = (assignments.c.run_id == run.id) & (assignments.c.tenant_id == viewer.tenant)
             standing = select(assignments.c.id).where(own, assignments.c.status == AssignmentStatus.ACTIVE.value)
-            known = _histories(connection, standing)
+            known = histories_in(connection, standing)
             new = [key for key in connection.execute(standing.order_by(assignments.c.id)).scalars() if key not in known]
             event = Event(OutcomeState.PUSHED, now, by)
             _write(connection, [_row(key, 1, event, now) for key in new])
@@ -196,7 +196,7 @@ class OutcomeStore:
         histories: dict[str, History] = {}
         for chunk in chunks(named):
             pairs |= {pair.id: pair for pair in _pairs(connection, own & assignments.c.id.in_(chunk))}
-            histories |= _histories(connection, select(assignments.c.id).where(own, assignments.c.id.in_(chunk)))
+            histories |= histories_in(connection, select(assignments.c.id).where(own, assignments.c.id.in_(chunk)))
         results, rows = [], []
         for report in reports:
             result, history = _judge(report, pairs, histories, now)
@@ -277,7 +277,8 @@ def _pairs(connection: Connection, own: Any) -> Iterator[Pair]:
         yield Pair(**(dict(row) | typed))
 
 
-def _histories(connection: Connection, keys: Select[tuple[str]]) -> dict[str, History]:
+def histories_in(connection: Connection, keys: Select[tuple[str]]) -> dict[str, History]:
+    """What is known of the pairs that a query names, by id; those of which nothing is are absent."""
     table = outcome_events
     query = select(table).where(table.c.assignment_id.in_(keys)).order_by(table.c.assignment_id, table.c.number)
     found: dict[str, list[Event]] = {}

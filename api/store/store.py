@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from api.store.deals import DealStore
     from api.store.needs import NeedStore
     from api.store.outcomes import OutcomeStore
+    from api.store.received import ReceivedStore
     from api.store.reviews import ReviewStore
 
 
@@ -116,6 +117,13 @@ class Store:
         from api.store.outcomes import OutcomeStore
 
         return OutcomeStore(self._database)
+
+    @cached_property
+    def received(self) -> "ReceivedStore":
+        """Lists from the receiving side."""
+        from api.store.received import ReceivedStore
+
+        return ReceivedStore(self._database)
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -140,9 +140,13 @@ def _same(known: Event, event: Event) -> bool:
     return said == (known.state, known.reason, known.amount_wan, known.rate_pct)
 
 
+def next_states(state: OutcomeState, kind: OfferKind) -> tuple[OutcomeState, ...]:
+    """What may be said after a state of a match with an offer of this kind, the nearest first; nothing after an end."""
+    return tuple(item for item in OutcomeState if item in _NEXT.get(state, frozenset()) and _fits(item, kind))
+
+
 def _allowed(state: OutcomeState, kind: OfferKind) -> str:
-    fitting = [item for item in OutcomeState if item in _NEXT.get(state, frozenset()) and _fits(item, kind)]
-    return "、".join(OUTCOME_LABELS[item] for item in fitting) or "不再反馈"
+    return "、".join(OUTCOME_LABELS[item] for item in next_states(state, kind)) or "不再反馈"
 
 
 def _fits(state: OutcomeState, kind: OfferKind) -> bool:
