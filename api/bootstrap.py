@@ -20,10 +20,14 @@ from matcher.pairing.scoring import Scoring
 
 if TYPE_CHECKING:
     from api.access.access import Access
+    from api.access.administering import Accounts
     from api.access.auditing import Audit
     from api.access.consenting import Consents
+    from api.access.reviewing import Reviews
+    from api.access.seeing import Sights
     from api.campaigns.running import Runner
     from api.claims.hall import Hall
+    from api.delivery.inbox import Inbox
     from api.searching import PartySearch
 
 
@@ -62,6 +66,13 @@ class Services:
         return Access(self.settings, self.store.accounts, now=now)
 
     @cached_property
+    def accounts(self) -> "Accounts":
+        """Accounts, sessions and keys as people manage them."""
+        from api.access.administering import Accounts
+
+        return Accounts(self.access, self.store.accounts, self.audit, now=now)
+
+    @cached_property
     def audit(self) -> "Audit":
         """The audit log."""
         from api.access.auditing import Audit
@@ -69,11 +80,32 @@ class Services:
         return Audit(self.store.audit, now=now)
 
     @cached_property
+    def sights(self) -> "Sights":
+        """Who sees what of whom."""
+        from api.access.seeing import Sights
+
+        return Sights(self.store, now=now)
+
+    @cached_property
+    def reviews(self) -> "Reviews":
+        """Requests that a person look at a result again."""
+        from api.access.reviewing import Reviews
+
+        return Reviews(self.store, self.audit, now=now)
+
+    @cached_property
     def consents(self) -> "Consents":
         """What enterprises let whom see."""
         from api.access.consenting import Consents
 
         return Consents(self.store, self.audit, now=now)
+
+    @cached_property
+    def inbox(self) -> "Inbox":
+        """Lists from the receiving side."""
+        from api.delivery.inbox import Inbox
+
+        return Inbox(self.store, self.audit, now=now)
 
     @cached_property
     def hall(self) -> "Hall":

@@ -33,12 +33,13 @@ from api.routes import (
     offers,
     outcomes,
     parties,
+    received,
     search,
 )
 from api.routes.answers import ProblemAnswer
 from api.routes.services import Services
 from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_schema
-from api.settings import Settings
+from api.settings import Settings, require_loopback_if_open
 from api.transport.bodies import BodyGuard, BodyLimits
 from api.transport.connections import TimedProtocol
 from api.transport.tracing import HttpMetrics, Tracing, request_id_of
@@ -61,6 +62,7 @@ ROUTERS = (
     campaigns.router,
     deliveries.router,
     outcomes.router,
+    received.router,
     needs.router,
     fields.router,
     health.router,
@@ -204,6 +206,7 @@ def serve(settings: Settings) -> None:
     """
     from api.bootstrap import build_services
 
+    require_loopback_if_open(settings)
     configure(settings.log_format)
     take_short_turns()
     signal(SIGTERM, default_int_handler)

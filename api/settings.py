@@ -157,6 +157,16 @@ class Settings(BaseSettings):
         return self.data / "snapshot"
 
 
+def require_loopback_if_open(settings: Settings) -> None:
+    """Raise `InvalidSettings` for a service that asks nobody who they are and listens to more than this machine."""
+    if settings.access is AccessMode.OPEN and not settings.only_here:
+        raise InvalidSettings(
+            found=f"RONGTONG_ACCESS=open，监听 {settings.host}",
+            expected="open 只用于本机（127.0.0.1）",
+            remedy="请改为 RONGTONG_ACCESS=accounts，或只监听 127.0.0.1",
+        )
+
+
 _EXPECTED = {
     "data": "一个文件夹的路径",
     "database_url": "sqlite:///文件路径 或 postgresql://用户:口令@主机/库名",

@@ -9,7 +9,7 @@ from typer.main import get_command
 
 
 class LazyGroup(TyperGroup):
-    """A group of commands; `later` gives for each further command where its function stands, as "module:function"."""
+    """A group of commands; `later` gives for each further one where its function or its group stands, "module:name"."""
 
     later: ClassVar[dict[str, str]] = {}
 
@@ -23,8 +23,13 @@ class LazyGroup(TyperGroup):
         if found is not None or cmd_name not in self.later:
             return found
         module, function = self.later[cmd_name].split(":")
+        named = getattr(import_module(module), function)
+        if isinstance(named, typer.Typer):
+            group = get_command(named)
+            group.name = cmd_name
+            return group
         alone = typer.Typer(add_completion=False)
-        alone.command(cmd_name)(getattr(import_module(module), function))
+        alone.command(cmd_name)(named)
         return get_command(alone)
 
 
@@ -32,6 +37,7 @@ class RootCommands(LazyGroup):
     """`rongtong …`."""
 
     later: ClassVar[dict[str, str]] = {
+        "account": "api.cli.accounts:account_app",
         "backup": "api.cli.backing:backup",
         "benefits": "api.cli.benefits:benefits",
         "deliver": "api.cli.deliveries:deliver",
@@ -42,6 +48,8 @@ class RootCommands(LazyGroup):
         "gaps": "api.cli.unlocking:gaps",
         "index": "api.cli.indexing:index",
         "jobs": "api.cli.jobs:jobs",
+        "key": "api.cli.accounts:key_app",
+        "platform": "api.cli.platforms:platform_app",
         "outcome": "api.cli.deliveries:outcome",
         "reminders": "api.cli.deliveries:reminders",
         "report": "api.cli.deliveries:report",

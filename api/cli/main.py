@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.access.audit import Action
 from api.access.viewers import Viewer
 from api.cli.lazy import CampaignCommands, OfferCommands, RootCommands
 from api.cli.rendering import (
@@ -96,14 +97,13 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="服务进程数（默认 RONGTONG_WORKERS 或 1）", min=1, max=64)] = None,
 ) -> None:
     """启动 HTTP 服务，接口说明在 /docs（不需要外网）。"""
+    from api.cli.way_in import print_way_in
     from api.main import serve as serve_http
 
     given = {"host": host, "port": port, "workers": workers}
     chosen = {key: value for key, value in given.items() if value is not None}
     settings = context.obj.model_copy(update=chosen)
-    console.print(
-        f"\n服务地址 http://{settings.host}:{settings.port}  接口说明 http://{settings.host}:{settings.port}/docs"
-    )
+    print_way_in(settings)
     serve_http(settings)
 
 
@@ -195,14 +195,18 @@ def prospects(
 
     request = ProspectRequest(offer_id, limit, at.date() if at else None, show_unmet)
     with build_services(context.obj) as services:
-        answer = services.matchmaker.prospects(_viewer(context), request)
+        viewer = _viewer(context)
+        answer = services.matchmaker.prospects(viewer, request)
+        seekers = [match.seeker_id for match in answer.matches]
+        document = prospect_answer_document(answer, services.sights.masker(viewer, seekers))
+        services.audit.note(viewer, Action.PROSPECTS_SEEN, subjects=seekers, detail={"offer": offer_id})
     if output is OutputFormat.TABLE and out is None:
         print_matches(answer.matches, of_seekers=True)
         console.print(
             f"\n比较了 {answer.considered} 家，其中 {answer.eligible} 家没有未满足的条件；列出 {len(answer.matches)} 家"
         )
         return
-    write_result(answer.matches, prospect_answer_document(answer), output, out)
+    write_result(answer.matches, document, output, out)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.access.accounts import Account, ApiKey, Session
@@ -158,15 +158,15 @@ class AccountStore:
             revoked = update(api_keys).where(api_keys.c.id == key, api_keys.c.revoked.is_(None))
             connection.execute(revoked.values(revoked=at))
 
+    def shorten_key(self, key: str, expires: datetime) -> None:
+        """Let a key end earlier."""
+        with self._database.writing() as connection:
+            connection.execute(update(api_keys).where(api_keys.c.id == key).values(expires=expires))
+
     def used_key(self, key: str, at: datetime) -> None:
         """Note that a key is in use."""
         with self._database.marking() as connection:
             connection.execute(update(api_keys).where(api_keys.c.id == key).values(used=at))
-
-    def count(self) -> int:
-        """How many accounts there are."""
-        with self._database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(accounts)).scalar_one())
 
     def _one(self, same: Any) -> Account:
         with self._database.reading() as connection:

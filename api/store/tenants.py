@@ -29,6 +29,10 @@ class Sharing(StrEnum):
     PROFILES = "profiles"
 
 
+TIER_LABELS = {Tier.NATIONAL: "国家级", Tier.ASSOCIATION: "行业协会", Tier.LOCAL: "地方"}
+SHARING_LABELS = {Sharing.NOTHING: "不共享", Sharing.COUNTS: "数量", Sharing.PROFILES: "数量与脱敏画像"}
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
     """A platform; the offers of `parent_id` and of those above it are seen here too, and `shares` is seen there."""
@@ -71,6 +75,12 @@ class TenantStore:
             same = tenants.c.id == tenant.id
             if not connection.execute(update(tenants).where(same).values(**asdict(tenant))).rowcount:
                 connection.execute(insert(tenants).values(**asdict(tenant)))
+
+    def share(self, tenant: str, shares: Sharing) -> None:
+        """Decide what a platform lets those above it see, from now on; raise `UnknownTenant`."""
+        with self._database.writing() as connection:
+            _found(connection, tenant)
+            connection.execute(update(tenants).where(tenants.c.id == tenant).values(shares=shares.value))
 
 
 def require_tenant(connection: Connection, tenant: str) -> None:
