@@ -30,6 +30,21 @@ def campaigns(draw: st.DrawFn, *, most: tuple[int, int] = (5, 3)) -> tuple[Candi
     return candidates, Capacities(quotas, limits, tuple(floors))
 
 
+def crowded(seed: int) -> tuple[Candidates, Capacities]:
+    """A campaign of some hundred pairs, floors inside one another, overall and on single lists, too few places."""
+    generator = np.random.default_rng(seed)
+    seekers, offers = 40, 5
+    pairs = np.flatnonzero(generator.random(seekers * offers) < 0.6)
+    points = generator.integers(0, 10_001, len(pairs))
+    columns = (column.astype(np.int32) for column in (pairs // offers, pairs % offers, points))
+    small = generator.random(seekers) < 0.4
+    micro = small & (generator.random(seekers) < 0.5)
+    groups = ((micro, 4, None), (small, 8, None), (micro, 2, 0), (small, 5, 0), (small, 3, 1))
+    floors = tuple(Floor("底线", members, int(generator.integers(0, least + 1)), of) for members, least, of in groups)
+    quotas, limits = generator.integers(0, 7, offers), generator.integers(0, 3, seekers)
+    return Candidates(seekers, offers, *columns), Capacities(quotas, limits, floors)
+
+
 @st.composite
 def _floors(draw: st.DrawFn, seekers: int, offers: int) -> Floor:
     members = np.array(draw(st.lists(st.booleans(), min_size=seekers, max_size=seekers)), dtype=np.bool_)

@@ -1,18 +1,26 @@
-"""Assignment: equal to trying every choice where that can be done, and its own proof where it cannot."""
+"""Assignment: equal to trying every choice where that can be done, and its own proof where it cannot.
 
+`RONGTONG_INSTANCES=2000` tries so many random campaigns in each property; by default there are fewer.
+"""
+
+import os
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matcher.campaigns.assignment import assign
 from matcher.campaigns.candidates import Candidates, Capacities, Floor
+from matcher.campaigns.overlapping import assign_overlapping
 from matcher.campaigns.refilling import refill
 from matcher.campaigns.stable import assign_stably
 from matcher.campaigns.whynot import Reason, Reasons
 from matcher.errors import InvalidCampaign
-from tests.matcher.campaigns.instances import best, campaigns, candidates_of, feasible, keeps, missing
+from tests.matcher.campaigns.instances import best, campaigns, candidates_of, crowded, feasible, keeps, missing
+
+INSTANCES = int(os.environ.get("RONGTONG_INSTANCES") or 0)
 
 
 def places(*quotas: int) -> np.ndarray:
@@ -20,7 +28,7 @@ def places(*quotas: int) -> np.ndarray:
 
 
 @given(campaigns())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=INSTANCES or 250, deadline=None)
 def test_the_best_of_every_choice(campaign: tuple[Candidates, Capacities]) -> None:
     candidates, capacities = campaign
     found = assign(candidates, capacities)
@@ -29,8 +37,19 @@ def test_the_best_of_every_choice(campaign: tuple[Candidates, Capacities]) -> No
     assert found.points == candidates.points[found.chosen].sum() <= found.bound
 
 
+@given(st.integers(0, 2**63))
+@settings(max_examples=INSTANCES or 30, deadline=None)
+def test_past_trying_every_choice_an_integer_programme_finds_nothing_better(seed: int) -> None:
+    candidates, capacities = crowded(seed)
+    found = assign(candidates, capacities)
+    assert keeps(candidates, capacities, found.chosen)
+    other, bound = assign_overlapping(candidates, capacities)
+    assert missing(candidates, capacities, found.chosen) == missing(candidates, capacities, other)
+    assert candidates.points[other].sum() <= found.points <= bound
+
+
 @given(campaigns(most=(4, 3)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=INSTANCES or 60, deadline=None)
 def test_one_more_place_brings_what_is_said(campaign: tuple[Candidates, Capacities]) -> None:
     candidates, capacities = campaign
     found = assign(candidates, capacities)
@@ -46,7 +65,7 @@ def test_one_more_place_brings_what_is_said(campaign: tuple[Candidates, Capaciti
 
 
 @given(campaigns(most=(4, 3)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=INSTANCES or 60, deadline=None)
 def test_a_pair_that_was_not_chosen_lacked_at_least_what_is_said(
     campaign: tuple[Candidates, Capacities],
 ) -> None:
@@ -110,7 +129,7 @@ def test_a_floor_that_cannot_be_kept_is_kept_as_far_as_it_can_be_and_named() -> 
 
 
 @given(campaigns(most=(4, 3)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=INSTANCES or 100, deadline=None)
 def test_a_refill_keeps_what_was_accepted_and_brings_nothing_back(campaign: tuple[Candidates, Capacities]) -> None:
     candidates, capacities = campaign
     first = assign(candidates, capacities)
@@ -130,7 +149,7 @@ def test_a_refill_keeps_what_was_accepted_and_brings_nothing_back(campaign: tupl
 
 
 @given(campaigns())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=INSTANCES or 150, deadline=None)
 def test_no_two_would_both_rather_have_each_other(campaign: tuple[Candidates, Capacities]) -> None:
     candidates, capacities = campaign
     capacities = replace(capacities, floors=())
