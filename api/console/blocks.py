@@ -1,6 +1,7 @@
 """Small parts that every page is built of (部件): headings, panels, empty states, buttons, plain HTML elements."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nicegui import ui
@@ -61,6 +62,15 @@ def panel(heading: str = "", *, classes: str = "") -> Element:
     return surface
 
 
+@contextmanager
+def dialog(heading: str) -> Iterator[ui.dialog]:
+    """A dialog with its heading, to be opened by `open()`; screen readers hear the heading as its name."""
+    with ui.dialog() as made:
+        made.props["aria-label"] = heading
+        with panel(heading):
+            yield made
+
+
 def tile(label: str, number: str, *, under: str = "") -> None:
     """One number with what it counts."""
     with tag("div", "tile"):
@@ -91,12 +101,12 @@ def primary(label: str, act: Act, icon: str | None = None) -> ui.button:
 
 def quiet(label: str, act: Act, icon: str | None = None) -> ui.button:
     """A button beside the main one."""
-    return ui.button(label, on_click=act, icon=icon).props("outline dense no-caps color=primary")
+    return ui.button(label, on_click=act, icon=icon, color=None).props("outline dense no-caps").classes("quiet")
 
 
 def bare(label: str, act: Act, icon: str | None = None) -> ui.button:
     """A button without a border."""
-    return ui.button(label, on_click=act, icon=icon).props("flat dense no-caps color=primary")
+    return ui.button(label, on_click=act, icon=icon, color=None).props("flat dense no-caps").classes("quiet")
 
 
 def link(text: str, path: str) -> Element:

@@ -1,6 +1,9 @@
 """All pages of the console (页面表), in the order in which the navigation lists them."""
 
-from api.console import home
+from api.console import home, long_work
 from api.console.pages import Page
 
-PAGES: tuple[Page, ...] = (*home.PAGES,)
+PAGES: tuple[Page, ...] = (
+    *home.PAGES,
+    *long_work.PAGES,
+)

@@ -1,0 +1,90 @@
+"""Charts (图表): ECharts whose title says the finding, with labelled axes, no 3D and at most five colours."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nicegui import ui
+
+from api.console.blocks import stack, tag
+from api.console.desk import Desk
+
+COLOURS = ("#1F5FBF", "#2E9E6B", "#C98A1B", "#8A5FB8", "#6B7785")
+"""No more than five; each stands out from white and from the dark ground by 3:1."""
+INK = "#6B7785"
+MOST_SERIES = len(COLOURS)
+
+
+def bars(
+    desk: Desk, finding: str, values: Sequence[tuple[str, float]], *, axis: str, across: bool = True, height: int = 0
+) -> ui.echart:
+    """Bars of one series, the first on top; `finding` is the title in words, `axis` what is counted, with its unit."""
+    names, numbers = [name for name, _ in values], [number for _, number in values]
+    category: dict[str, Any] = {"type": "category", "data": names, "axisTick": {"show": False}, "inverse": across}
+    value = _value_axis(axis)
+    options = _options([{"type": "bar", "name": axis, "data": numbers, "barMaxWidth": 22, **_labelled(across)}])
+    options |= {"yAxis": category, "xAxis": value} if across else {"xAxis": category, "yAxis": value}
+    return _chart(
+        desk, finding, options, values=values, height=height or (max(160, 60 + 28 * len(values)) if across else 280)
+    )
+
+
+def lines(
+    desk: Desk, finding: str, names: Sequence[str], series: Mapping[str, Sequence[float | None]], *, axis: str
+) -> ui.echart:
+    """Lines over the same names (months, say); raise `ValueError` for more series than there are colours."""
+    if len(series) > MOST_SERIES:
+        raise ValueError(f"{len(series)} series are more than {MOST_SERIES} colours")
+    made = [
+        {"type": "line", "name": name, "data": list(data), "symbolSize": 6, "connectNulls": False}
+        for name, data in series.items()
+    ]
+    options = _options(made)
+    options |= {"xAxis": {"type": "category", "data": list(names)}, "yAxis": _value_axis(axis)}
+    if len(series) > 1:
+        options["legend"] = {"top": 0, "right": 0, "textStyle": {"color": INK}}
+    first = next(iter(series.values()), ())
+    return _chart(desk, finding, options, values=[(name, data) for name, data in zip(names, first, strict=True)])
+
+
+def funnel(desk: Desk, finding: str, steps: Sequence[tuple[str, int]], *, axis: str) -> ui.echart:
+    """Steps that grow narrower, as bars: widths can be compared, which a drawn funnel's cannot."""
+    return bars(desk, finding, steps, axis=axis)
+
+
+def _value_axis(name: str) -> dict[str, Any]:
+    return {
+        "type": "value",
+        "name": name,
+        "nameLocation": "end",
+        "nameTextStyle": {"color": INK},
+        "axisLabel": {"color": INK},
+        "splitLine": {"lineStyle": {"color": "#8884"}},
+    }
+
+
+def _labelled(across: bool) -> dict[str, Any]:
+    return {"label": {"show": True, "position": "right" if across else "top", "color": INK}}
+
+
+def _options(series: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "color": list(COLOURS),
+        "animation": False,
+        "aria": {"enabled": True},
+        "grid": {"left": 8, "right": 56, "top": 28, "bottom": 8, "containLabel": True},
+        "tooltip": {"trigger": "axis", "confine": True},
+        "textStyle": {"fontFamily": "inherit", "color": INK},
+        "series": series,
+    }
+
+
+def _chart(
+    desk: Desk, finding: str, options: dict[str, Any], *, values: Sequence[tuple[str, float | None]], height: int = 280
+) -> ui.echart:
+    """The chart under its finding; a reader of the screen gets the values as a table."""
+    with stack("tight"):
+        tag("h2", "finding", finding)
+        chart = ui.echart(options).style(f"width: 100%; height: {height}px")
+        chart.props["role"] = "img"
+        chart.props["aria-label"] = finding + desk.text("chart.values") + "; ".join(f"{a} {b}" for a, b in values[:20])
+    return chart
