@@ -68,13 +68,22 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """Part of what a fund has invested in (已投方向): so many firms of an industry, a GB/T 4754 code of any level."""
+
+    industry: str
+    firms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """Something a seeker can be matched to (资源): a loan, fund, carrier place, demand, service or programme.
 
     `focus` is the Chinese text that is compared with what a seeker does and needs. `service_regions` are GB/T 2260
     codes and `industry_focus` GB/T 4754 codes; empty means that the source states none. `criteria` decide eligibility;
     `preferences` are what the source says it favours (重点支持): they move the rank and exclude nobody. `series` is
-    what the versions of one text share; each version has an id of its own, which old answers keep.
+    what the versions of one text share; each version has an id of its own, which old answers keep. `portfolio` is what
+    its giver is recorded to have invested in, empty where nothing is.
     """
 
     id: str
@@ -102,6 +111,7 @@ class Offer:
     observed_on: date | None = None
     synthetic: bool = False
     series: str = ""
+    portfolio: tuple[Holding, ...] = ()
 
 
 def in_force(offer: Offer, at: date) -> bool:

@@ -129,6 +129,13 @@ class ScoredAnswer(Answer):
 CriteriaAnswer = CriterionAnswer | AllAnswer | AnyAnswer | NotAnswer | ScoredAnswer
 
 
+class HoldingAnswer(Answer):
+    """已投方向：一个行业和家数。"""
+
+    industry: str = Field(description="GB/T 4754-2017 代码")
+    firms: int
+
+
 class OfferAnswer(OfferSummaryAnswer):
     """一项资源的全部内容。"""
 
@@ -140,6 +147,7 @@ class OfferAnswer(OfferSummaryAnswer):
     benefits: list[str]
     service_regions: list[str]
     industry_focus: list[str]
+    portfolio: list[HoldingAnswer]
     effective_from: str | None
     effective_to: str | None
     assumptions: list[str]

@@ -10,11 +10,11 @@ from typing import Any
 from api.errors import StoreDamaged
 from matcher.eligibility.criteria import All, AnyOf, Band, Clause, Group, Leaf, Not, Operator, Scored, Table
 from matcher.fields import PartyKind
-from matcher.offers import Confidence, Offer, OfferKind, OfferStatus, Terms
+from matcher.offers import Confidence, Holding, Offer, OfferKind, OfferStatus, Terms
 
 _TYPE, _VALUE = "$", "value"
 _OBJECTS: Mapping[str, Callable[..., Any]] = {
-    item.__name__: item for item in (Offer, Terms, Clause, Leaf, All, AnyOf, Not, Scored, Table, Band, Group)
+    item.__name__: item for item in (Offer, Terms, Holding, Clause, Leaf, All, AnyOf, Not, Scored, Table, Band, Group)
 }
 _SCALARS: Mapping[str, Callable[[Any], Any]] = {
     "Decimal": Decimal,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from matcher.eligibility.criteria import conditions
 from matcher.eligibility.filtering import Assessment
 from matcher.eligibility.lines import within
 from matcher.eligibility.stretches import Store
-from matcher.offers import Offer
+from matcher.offers import Holding, Offer
 from matcher.pairing.measures import (
     PLEDGES,
     REACH,
@@ -22,6 +23,7 @@ from matcher.pairing.measures import (
     UNSECURED,
     StructuredMeasure,
     industry_share,
+    portfolio_share,
 )
 from matcher.pairing.ports import Positions
 from matcher.pairing.recall import Recalled
@@ -67,25 +69,30 @@ def _structured(store: Store, at: Positions, item: StructuredMeasure, offer: Off
 
 def _by_code(store: Store, at: Positions, item: StructuredMeasure, offer: Offer, scoring: Scoring) -> Points:
     """The points of a measure that reads one place or industry, taken once for each code there is."""
-    (name,) = item.reads
-    fits = _fits(name, item.sees(offer))
-    places = np.where(_known(store, name, at), store[name].values[at], len(fits) - 1)
+    (field,) = item.reads
+    fits = _fits(item.name, item.sees(offer))
+    places = np.where(_known(store, field, at), store[field].values[at], len(fits) - 1)
     return scoring.hundredths(item.name, fits)[places]
 
 
 @lru_cache(maxsize=4_096)
-def _fits(name: str, seen: Hashable) -> NDArray[np.float64]:
-    """The fit of every code of a field's dictionary for what an offer says, and last that of one not known: nothing.
+def _fits(measure: str, seen: Hashable) -> NDArray[np.float64]:
+    """The fit of every code of the dictionary for what a measure sees of an offer, and last of one not known: nothing.
 
     Kept from one share of the seekers to the next, and for all offers that say the same.
     """
     asked = seen if isinstance(seen, tuple) else ()
-    return np.append(_FITS[name](asked), 0.0)
+    return np.append(_FITS[measure](asked), 0.0)
 
 
 def _industries(focus: tuple[str, ...]) -> NDArray[np.float64]:
     codes = dictionary(REGISTRY["industry"])
     return np.array([industry_share(code, focus) for code in codes]) if focus else np.zeros(len(codes))
+
+
+def _portfolios(portfolio: tuple[Holding, ...]) -> NDArray[np.float64]:
+    codes = dictionary(REGISTRY["industry"])
+    return np.array([portfolio_share(code, portfolio)[0] for code in codes]) if portfolio else np.zeros(len(codes))
 
 
 def _regions(served: tuple[str, ...]) -> NDArray[np.float64]:
@@ -96,7 +103,11 @@ def _regions(served: tuple[str, ...]) -> NDArray[np.float64]:
     return fits
 
 
-_FITS: Mapping[str, Callable[[tuple[str, ...]], NDArray[np.float64]]] = {"industry": _industries, "region": _regions}
+_FITS: Mapping[str, Callable[[tuple[Any, ...]], NDArray[np.float64]]] = {
+    "industry": _industries,
+    "portfolio": _portfolios,
+    "region": _regions,
+}
 
 
 def _amounts(store: Store, at: Positions, offer: Offer) -> NDArray[np.float64]:

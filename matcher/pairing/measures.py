@@ -11,9 +11,10 @@ from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.comparison import place_in_tree
 from matcher.eligibility.gaps import plain, show
 from matcher.eligibility.results import State
-from matcher.offers import OFFER_KIND_LABELS, Offer, OfferKind
+from matcher.offers import OFFER_KIND_LABELS, Holding, Offer, OfferKind
 from matcher.parties import Values
 from matcher.taxonomy import industries, regions
+from matcher.taxonomy.industries import PROXIMITY_BY_DEPTH
 from matcher.taxonomy.regions import RegionLevel
 
 
@@ -58,6 +59,36 @@ def industry_share(code: str, focus: tuple[str, ...]) -> float:
 
 def _within_focus(code: str, focus: tuple[str, ...]) -> bool:
     return place_in_tree("industry", code, focus) is State.MET
+
+
+def portfolio_fit(values: Values, offer: Offer) -> Measure | None:
+    """How near the seeker's industry is to what a fund has invested in, and how many firms say so.
+
+    Of an offer that takes security nothing is said: what it asks for is not a business that it knows.
+    """
+    code = values.get("industry")
+    if not isinstance(code, str) or not holdings(offer):
+        return None
+    fit, shared, firms = portfolio_share(code, offer.portfolio)
+    name = industries.industry(shared).name if shared else ""
+    return Measure(fit, f"该基金已投 {firms} 家“{name}”企业" if shared else "")
+
+
+def holdings(offer: Offer) -> tuple[Holding, ...]:
+    """What of an offer's portfolio counts: all of it, or nothing where the offer is measured by security instead."""
+    return () if offer.terms.secured_by or offer.terms.guarantee_modes else offer.portfolio
+
+
+def portfolio_share(code: str, portfolio: tuple[Holding, ...]) -> tuple[float, str, int]:
+    """The best fit of an industry over the levels of the tree, the industry at that level, its firms in the portfolio.
+
+    At a level it is the level's nearness, times n / (n + 1) for n firms: one firm may be chance, six are a direction.
+    """
+    best = (0.0, "", 0)
+    for depth, upper in enumerate(reversed(industries.ancestors(code)), 1):
+        firms = sum(item.firms for item in portfolio if industries.is_under(item.industry, (upper,)))
+        best = max(best, (PROXIMITY_BY_DEPTH[depth] * firms / (firms + 1), upper, firms), key=lambda found: found[0])
+    return best
 
 
 REACH: Mapping[RegionLevel, float] = {RegionLevel.PROVINCE: 0.7, RegionLevel.CITY: 0.9, RegionLevel.COUNTY: 1.0}
@@ -127,6 +158,7 @@ def _pledges(values: Values) -> set[str]:
 
 STRUCTURED: tuple[StructuredMeasure, ...] = (
     StructuredMeasure("industry", ("industry",), industry_fit, lambda offer: offer.industry_focus),
+    StructuredMeasure("portfolio", ("industry",), portfolio_fit, holdings),
     StructuredMeasure("region", ("region",), region_fit, lambda offer: offer.service_regions),
     StructuredMeasure(
         "amount",

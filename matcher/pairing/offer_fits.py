@@ -4,6 +4,7 @@ Each holds offers that the measure tells apart and gives one fit an offer for a 
 has nothing to say.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from matcher.eligibility.criteria import All
 from matcher.eligibility.rulebook import Rulebook
 from matcher.offers import Offer
-from matcher.pairing.measures import REACH, StructuredMeasure
+from matcher.pairing.measures import REACH, StructuredMeasure, holdings
 from matcher.parties import Values
 from matcher.taxonomy import industries, regions
 from matcher.taxonomy.industries import PROXIMITY_BY_DEPTH
@@ -98,6 +99,33 @@ class IndustryFitting:
 
 
 @dataclass(frozen=True, slots=True)
+class PortfolioFitting:
+    """`portfolio_fit`: funds by the industries that they have invested in and all that these lie within."""
+
+    size: int
+    held: Posted
+    firms: Posted
+
+    @classmethod
+    def of(cls, offers: Sequence[Offer]) -> "PortfolioFitting":
+        """Count the firms of each portfolio under every industry that they lie within."""
+        counts: Counter[tuple[str, int]] = Counter()
+        for place, offer in enumerate(offers):
+            for item in holdings(offer):
+                counts.update({(code, place): item.firms for code in industries.ancestors(item.industry)})
+        return cls(len(offers), _posted(counts), _posted((code, firms) for (code, _), firms in counts.items()))
+
+    def fits(self, values: Values) -> Fits:
+        """Give each fund the best of the levels that the seeker's industry shares with its portfolio."""
+        fits, code = np.zeros(self.size), values.get("industry")
+        line = industries.ancestors(code) if isinstance(code, str) else ()
+        for depth, upper in enumerate(reversed(line), 1):
+            places, firms = self.held.get(upper, _NOBODY), self.firms.get(upper, _NOBODY)
+            fits[places] = np.maximum(fits[places], PROXIMITY_BY_DEPTH[depth] * firms / (firms + 1))
+        return fits
+
+
+@dataclass(frozen=True, slots=True)
 class AmountFitting:
     """`amount_fit`: the least and the most that offers give, in 万元; no end where none is stated."""
 
@@ -143,6 +171,7 @@ class PreferenceFitting:
 
 COMPILED: Mapping[str, Callable[[Sequence[Offer]], Fitting]] = {
     "industry": IndustryFitting.of,
+    "portfolio": PortfolioFitting.of,
     "region": RegionFitting.of,
     "amount": AmountFitting.of,
 }

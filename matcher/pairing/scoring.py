@@ -21,6 +21,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "intent": "符合所求类型",
         "preference": "属重点支持对象",
         "industry": "行业契合",
+        "portfolio": "与已投方向一致",
         "region": "在服务范围",
         "amount": "金额合适",
         "security": "担保方式契合",
@@ -37,13 +38,14 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "intent": 14.0,
         "preference": 10.0,
         "industry": 8.0,
+        "portfolio": 8.0,
         "region": 8.0,
         "amount": 6.0,
         "security": 8.0,
         "completeness": 8.0,
     }
 )
-"""Most points that each contribution can bring; together 100."""
+"""Most points that each contribution can bring; together 100, for no offer has both a portfolio and security."""
 
 
 _NO_POINTS: Mapping[str, Contribution] = {name: Contribution(name, label, 0.0) for name, label in LABELS.items()}

@@ -18,7 +18,7 @@ from matcher.catalogue.loader import load_catalogue
 from matcher.eligibility.criteria import All, AnyOf, Clause, Criterion, Leaf, Not, Operator
 from matcher.errors import InvalidValue, UnknownOffer
 from matcher.fields import PartyKind
-from matcher.offers import Confidence, Offer, OfferKind, OfferStatus, Terms
+from matcher.offers import Confidence, Holding, Offer, OfferKind, OfferStatus, Terms
 from tests.contracts.stored import DAY, TEXTS
 
 VIEWER, SUZHOU = Viewer(), Viewer(tenant="suzhou")
@@ -68,6 +68,7 @@ FULL = an_offer(
     source="演示数据（虚构）",
     observed_on=DAY,
     synthetic=True,
+    portfolio=(Holding("2770", 6),),
 )
 
 VALUES = st.one_of(

@@ -19,7 +19,7 @@ from matcher.eligibility.filtering import assess, state_codes
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.eligibility.stretches import Store
 from matcher.fields import PartyKind, Value
-from matcher.offers import Terms
+from matcher.offers import Holding, Terms
 from matcher.pairing.assembling import Nearness, assemble
 from matcher.pairing.columns import points
 from matcher.pairing.pipeline import dated
@@ -138,6 +138,9 @@ def laid_out(profiles: list[dict[str, Value]]) -> pl.DataFrame:
     )
 
 
+SECURED = Terms(amount_max_wan=Decimal(6), guarantee_modes=("信用",), secured_by=("专利", "设备"))
+
+
 @settings(max_examples=300, deadline=None)
 @given(CRITERIA, st.lists(PROFILES, min_size=1, max_size=5), DATES)
 def test_states_of_a_column_equal_the_states_of_its_rows(criterion: Criterion, profiles, at: date):
@@ -158,15 +161,17 @@ def test_an_unknown_value_is_never_met_or_unmet(condition: Leaf):
     st.lists(LEAVES, max_size=3).map(tuple),
     st.lists(PROFILES, min_size=1, max_size=5),
     st.lists(st.floats(-1, 1, width=32), min_size=5, max_size=5),
+    st.sampled_from((SECURED, Terms(amount_max_wan=Decimal(6)))),
 )
-def test_points_of_a_column_equal_the_scores_of_its_pairs(criterion, preferences, profiles, similarities):
+def test_points_of_a_column_equal_the_scores_of_its_pairs(criterion, preferences, profiles, similarities, terms):
     scoring = Scoring()
     target = offer(
         "资源",
         "诊断",
         criterion,
         preferences=preferences,
-        terms=Terms(amount_max_wan=Decimal(6), guarantee_modes=("信用",), secured_by=("专利", "设备")),
+        terms=terms,
+        portfolio=(Holding("C277", 2), Holding("2710", 1), Holding("C", 4)),
         service_regions=("320500",),
         industry_focus=("C27",),
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matcher.declarations.enterprise import COLLATERAL
 from matcher.fields import PartyKind
 from matcher.needs import Need
-from matcher.offers import OfferKind, OfferStatus, Terms, in_force
+from matcher.offers import Holding, OfferKind, OfferStatus, Terms, in_force
 from matcher.pairing.assembling import assemble
 from matcher.pairing.offer_points import points_of
 from matcher.pairing.pipeline import dated, nearness_of
@@ -42,6 +42,7 @@ OFFERS = st.builds(
     preferences=st.lists(LEAVES, max_size=3).map(tuple),
     service_regions=st.just(()) | subsets(REGIONS),
     industry_focus=st.just(()) | subsets(INDUSTRIES),
+    portfolio=st.lists(st.builds(Holding, st.sampled_from(INDUSTRIES), st.integers(1, 9)), max_size=3).map(tuple),
     audience=st.frozensets(st.sampled_from(list(PartyKind)), min_size=1),
     status=st.sampled_from(OfferStatus),
     effective_from=DAYS,

@@ -13,7 +13,8 @@ from matcher.eligibility.criteria import Operator
 from matcher.eligibility.results import EXCLUDING, State
 from matcher.fields import PartyKind
 from matcher.needs import Need
-from matcher.offers import OfferKind, OfferStatus, Terms, in_force
+from matcher.offers import Holding, OfferKind, OfferStatus, Terms, in_force
+from matcher.pairing.measures import Measure, portfolio_fit, portfolio_share
 from matcher.pairing.pipeline import Wish, match_offers
 from matcher.pairing.prospecting import match_seekers
 from matcher.pairing.scoring import WEIGHTS, Scoring
@@ -90,6 +91,7 @@ def test_what_is_missing_is_named_and_excludes_nobody():
             {"has_real_estate_collateral": False},
         ),
         ({"industry_focus": ("C27",)}, {"industry_focus": ("C13",)}, {"industry": "2770"}),
+        ({"portfolio": (Holding("2770", 6),)}, {"portfolio": (Holding("0111", 6),)}, {"industry": "2770"}),
         ({"service_regions": ("320500",)}, {"service_regions": ("330100",)}, {"region": "320505"}),
         (
             {"preferences": (leaf("high_tech_enterprise", Operator.EQ, True, "高企"),)},
@@ -120,7 +122,25 @@ def test_the_score_is_the_sum_of_what_is_shown_and_the_weights_make_100():
         assert match.score == pytest.approx(sum(part.points for part in match.contributions), abs=1e-9)
         for part in match.contributions:
             assert not part.points or any(reason.startswith(part.label) for reason in match.reasons)
-    assert sum(WEIGHTS.values()) == 100
+    assert sum(WEIGHTS.values()) - WEIGHTS["portfolio"] == sum(WEIGHTS.values()) - WEIGHTS["security"] == 100
+
+
+def test_a_portfolio_is_told_by_its_firms_at_the_level_that_says_most():
+    portfolio = (Holding("2770", 4), Holding("2710", 2), Holding("6513", 9))
+    fund = offer("基金", "诊断", kind=OfferKind.FUND, portfolio=portfolio)
+
+    assert portfolio_share("2770", portfolio) == (0.8, "2770", 4)
+    assert portfolio_share("2740", portfolio) == (pytest.approx(0.6 * 6 / 7), "27", 6)
+    assert portfolio_fit({"industry": "2740"}, fund).evidence == "该基金已投 6 家“医药制造业”企业"
+    assert portfolio_fit({"industry": "0111"}, fund) == Measure(0.0, "")
+    assert portfolio_fit({}, fund) is None
+    assert portfolio_fit({"industry": "2740"}, replace(fund, portfolio=())) is None
+
+
+def test_an_offer_measured_by_security_has_no_portfolio_so_that_no_score_passes_100():
+    lender = offer("贷款", "诊断", terms=Terms(guarantee_modes=("信用",)), portfolio=(Holding("2770", 6),))
+
+    assert portfolio_fit({"industry": "2770"}, lender) is None
 
 
 def test_one_provider_does_not_fill_the_page():
