@@ -21,6 +21,7 @@ from matcher.pairing.scoring import Scoring
 if TYPE_CHECKING:
     from api.access.access import Access
     from api.access.administering import Accounts
+    from api.access.sharing import Platforms
     from api.access.auditing import Audit
     from api.access.consenting import Consents
     from api.access.reviewing import Reviews
@@ -71,6 +72,13 @@ class Services:
         from api.access.administering import Accounts
 
         return Accounts(self.access, self.store.accounts, self.audit, now=now)
+
+    @cached_property
+    def platforms(self) -> "Platforms":
+        """The platform and those below it."""
+        from api.access.sharing import Platforms
+
+        return Platforms(self.store)
 
     @cached_property
     def audit(self) -> "Audit":
@@ -151,7 +159,8 @@ def build_services(settings: Settings) -> Iterator[Services]:
     brought the other into service.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    with closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store, ExitStack() as encoders:
+    opened = open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)
+    with closing(opened) as store, ExitStack() as encoders:
         opener = Opener(store, encoders)
         parties = LiveIndex(opener.first(settings), Switch(settings, opener.open))
         try:

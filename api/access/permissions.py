@@ -36,6 +36,9 @@ class Permission(StrEnum):
     NEED_CLAIM = "need.claim"
     CONSENT_READ = "consent.read"
     CONSENT_GRANT = "consent.grant"
+    REVIEW_ASK = "review.ask"
+    REVIEW_READ = "review.read"
+    REVIEW_ANSWER = "review.answer"
     ACCOUNT_SELF = "account.self"
     ACCOUNT_MANAGE = "account.manage"
     KEY_MANAGE = "key.manage"
@@ -43,6 +46,7 @@ class Permission(StrEnum):
     JOB_READ = "job.read"
     JOB_CANCEL = "job.cancel"
     METRICS_READ = "metrics.read"
+    PLATFORM_READ = "platform.read"
     PLATFORM_MANAGE = "platform.manage"
 
 
@@ -70,6 +74,9 @@ PERMISSION_LABELS: Mapping[Permission, str] = {
     Permission.NEED_CLAIM: "接单、退出接单",
     Permission.CONSENT_READ: "看授权",
     Permission.CONSENT_GRANT: "给出、撤回授权",
+    Permission.REVIEW_ASK: "申请人工复核",
+    Permission.REVIEW_READ: "看人工复核",
+    Permission.REVIEW_ANSWER: "答复人工复核",
     Permission.ACCOUNT_SELF: "管自己的口令与会话",
     Permission.ACCOUNT_MANAGE: "管账号",
     Permission.KEY_MANAGE: "管接口密钥",
@@ -77,7 +84,8 @@ PERMISSION_LABELS: Mapping[Permission, str] = {
     Permission.JOB_READ: "看任务",
     Permission.JOB_CANCEL: "取消任务",
     Permission.METRICS_READ: "看运行指标（仅本机所属平台）",
-    Permission.PLATFORM_MANAGE: "管平台设置与上下级共享",
+    Permission.PLATFORM_READ: "看上下级平台及其共享",
+    Permission.PLATFORM_MANAGE: "管平台设置与向上共享",
 }
 """What a permission is called."""
 
@@ -143,6 +151,9 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.NEED_CLAIM: _row("t t - o o o -"),
     Permission.CONSENT_READ: _row("t t o s s s -"),
     Permission.CONSENT_GRANT: _row("- - o - o o -"),
+    Permission.REVIEW_ASK: _row("- - o o o o -"),
+    Permission.REVIEW_READ: _row("t t o o o o -"),
+    Permission.REVIEW_ANSWER: _row("t t - - - - -"),
     Permission.ACCOUNT_SELF: _row("o o o o o o o"),
     Permission.ACCOUNT_MANAGE: _row("- t - - - - -"),
     Permission.KEY_MANAGE: _row("o t o o o o o"),
@@ -150,6 +161,7 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.JOB_READ: _row("t t - - - - -"),
     Permission.JOB_CANCEL: _row("t t - - - - -"),
     Permission.METRICS_READ: _row("t t - - - - -"),
+    Permission.PLATFORM_READ: _row("t t - - - - -"),
     Permission.PLATFORM_MANAGE: _row("- t - - - - -"),
 }
 """The one table. A permission that is not in it does not exist; a test holds that it names each, for each role."""

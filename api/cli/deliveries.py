@@ -29,10 +29,15 @@ Format = Annotated[OutputFormat, typer.Option("--format", help="table 或 json")
 
 def deliver(context: typer.Context, campaign: Campaign, number: Number, by: By) -> None:
     """登记已批准的名单已推送，办理时限自此起算；可重复执行。"""
+    from api.access.audit import Action
+    from api.access.auditing import Audit
     from api.delivery.delivering import deliver as push
 
     with _opened(context) as (store, viewer):
-        _, pushed = push(store, viewer, campaign, number, by, now())
+        with store.together():
+            _, pushed = push(store, viewer, campaign, number, by, now())
+            detail = {"campaign": campaign, "run": number, "pushed": pushed, "by": by}
+            Audit(store.audit, now=now).note(viewer, Action.RUN_DELIVERED, purpose=campaign, detail=detail)
     console.print(f"本次推送 {pushed} 个名单项")
 
 
@@ -44,18 +49,22 @@ def export(
     institution: Annotated[str | None, typer.Option(help="只要这家机构的名单（.xlsx）；不填为平台总名单")] = None,
 ) -> None:
     """导出已批准的名单：全部文件的 ZIP，或一份 XLSX。"""
+    from api.access.audit import Action
+    from api.access.auditing import Audit
     from api.delivery.bundles import bundle, list_file, whole_list
     from api.delivery.lists import lists_of
-    from api.delivery.shown import MASKED
+    from api.delivery.noted import note_export
 
     with _opened(context) as (store, viewer):
-        lists = lists_of(store, viewer, campaign, number)
-        if out.suffix.lower() == ".zip":
+        lists, audit = lists_of(store, viewer, campaign, number), Audit(store.audit, now=now)
+        action = Action.BUNDLE_EXPORTED if out.suffix.lower() == ".zip" else Action.LIST_EXPORTED
+        note_export(audit, viewer, action, lists, None if action is Action.BUNDLE_EXPORTED else institution)
+        if action is Action.BUNDLE_EXPORTED:
             _write(out, bundle(lists))
         elif institution is None:
             _write(out, iter([whole_list(lists)]))
         else:
-            _write(out, iter([list_file(lists, institution, MASKED)[1]]))
+            _write(out, iter([list_file(lists, institution)[1]]))
     console.print(f"已写入 {out}")
 
 
@@ -132,12 +141,14 @@ def funnel_(
 
 def reminders(context: typer.Context, campaign: Campaign, at: At = None, output: Format = OutputFormat.TABLE) -> None:
     """逾期提醒：1 个工作日未受理、3 个未对接、5 个未决定的名单项。"""
+    from api.access.seeing import Sights
     from api.exchange.outcomes import late_document
 
     with _opened(context) as (store, viewer):
         found = list(late(followed(store, viewer, campaign), at.date() if at else today()))
+        masker = Sights(store, now=now).masker(viewer, {item.pair.seeker_id for item in found})
     if output is OutputFormat.JSON:
-        print_json([late_document(item) for item in found])
+        print_json([late_document(item, masker) for item in found])
         return
     rows = (
         (

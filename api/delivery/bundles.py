@@ -15,7 +15,7 @@ import orjson
 from api.delivery.file_names import FileNames
 from api.delivery.letters import LetterWriter
 from api.delivery.lists import Lists
-from api.delivery.shown import EVERYTHING, MASKED, Shown
+from api.delivery.shown import EVERYTHING, Shown
 from api.delivery.word import fixed
 from api.delivery.workbooks import write_list
 
@@ -23,12 +23,15 @@ MANIFEST = "清单.json"
 Member = tuple[str, bytes]
 
 
-def bundle(lists: Lists, shown: Shown = MASKED) -> Iterator[bytes]:
-    """Yield the archive in pieces. Members are not compressed again: workbooks and letters are already."""
+def bundle(lists: Lists) -> Iterator[bytes]:
+    """Yield the archive in pieces, institutions' lists masked as far as consent goes now.
+
+    Members are not compressed again: workbooks and letters are already.
+    """
     pipe = _Pipe()
     entries = []
     with zipfile.ZipFile(cast(IO[bytes], pipe), "w", zipfile.ZIP_STORED) as archive:
-        for name, content in _members(lists, shown):
+        for name, content in _members(lists):
             entries.append({"name": name, "bytes": len(content), "sha256": sha256(content).hexdigest()})
             archive.writestr(fixed(name), content)
             yield pipe.taken()
@@ -36,10 +39,10 @@ def bundle(lists: Lists, shown: Shown = MASKED) -> Iterator[bytes]:
     yield pipe.taken()
 
 
-def list_file(lists: Lists, institution: str, shown: Shown) -> tuple[str, bytes]:
-    """The list of one institution: its name as it is shown, and the workbook."""
-    items = lists.of(institution, shown)
-    name = items[0].provider
+def list_file(lists: Lists, institution: str) -> tuple[str, bytes]:
+    """The list of one institution as far as consent goes now: its name as it is shown, and the workbook."""
+    items = lists.of(institution)
+    name, shown = items[0].provider, Shown(named=any(item.contact for item in items))
     written = BytesIO()
     write_list(written, lists.delivery, name, items, shown)
     return name, written.getvalue()
@@ -52,11 +55,11 @@ def whole_list(lists: Lists) -> bytes:
     return written.getvalue()
 
 
-def _members(lists: Lists, shown: Shown) -> Iterator[Member]:
+def _members(lists: Lists) -> Iterator[Member]:
     yield "平台总名单（内部）.xlsx", whole_list(lists)
     names = FileNames()
     for institution in lists.institutions():
-        shown_name, content = list_file(lists, institution, shown)
+        shown_name, content = list_file(lists, institution)
         yield names.unique("机构名单", shown_name, ".xlsx"), content
     writer = LetterWriter(lists.delivery)
     for items in lists.by_seeker():

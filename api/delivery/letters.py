@@ -11,7 +11,7 @@ from typing import Any
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from api.delivery.lists import Delivery, Item
-from api.delivery.shown import EVERYTHING, Grounds, grounds
+from api.delivery.shown import Grounds, grounds
 from api.delivery.word import add_paragraph, clear, new_document, packed, readable, saved
 from api.exchange.exporting import SYNTHETIC_LABEL
 from matcher.eligibility.results import STATE_LABELS, State
@@ -87,7 +87,7 @@ def letter_lines(delivery: Delivery, items: Sequence[Item]) -> list[Line]:
 
 def _offer_lines(number: int, item: Item) -> list[Line]:
     row = item.row
-    found = grounds(row, EVERYTHING)
+    found = grounds(row)
     name = readable(row.match["offer"]["name"])
     lines = [
         ("heading", f"{number}．{name}（{readable(item.provider)}）"),

@@ -1,22 +1,30 @@
 """A list as it is sent (送达名单): the pairs of one institution or of all, with profiles as they were."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
+from api.access.consents import STANDING_LABELS, purpose_of
+from api.access.masking import Masker, Sight
+from api.access.seeing import masker_for
 from api.access.viewers import Viewer
 from api.campaigns.planning import plan_of
-from api.clock import CHINA
-from api.delivery.shown import EVERYTHING, Shown, profile
+from api.clock import CHINA, today
+from api.delivery.shown import profile
 from api.errors import UnknownAssignment, WrongCampaignState
 from api.store.campaign_rows import AssignmentRow, Campaign, Run, RunState
 from api.store.outcomes import History
 from api.store.store import Store
 from matcher.campaigns.plan import Plan
 from matcher.learning.promises import Promise
+from matcher.offers import OfferKind
+from matcher.parties import Party
 
+CONTACT = ("credit_code", "legal_representative", "contact_phone")
+"""What a list gives beside the name where the enterprise agreed to it."""
 DELIVERABLE = frozenset({RunState.APPROVED, RunState.DELIVERED})
 
 
@@ -27,6 +35,10 @@ class Item:
     row: AssignmentRow
     profile: Mapping[str, str]
     history: History = ()
+    consent: str = ""
+    """How the enterprise's consent to the recipient stands, in words; empty on the platform's own lists."""
+    contact: Mapping[str, str] = field(default_factory=dict)
+    """What the enterprise lets the recipient have, by field: 统一社会信用代码、法定代表人、联系电话."""
 
     @property
     def kind(self) -> str:
@@ -84,26 +96,26 @@ class Lists:
         """Those that have a list."""
         return self.store.outcomes.institutions(self.delivery.run)
 
-    def of(self, institution: str, shown: Shown) -> list[Item]:
-        """The list of one institution. Raises `UnknownAssignment` where it has none."""
-        found = list(self._items(shown, institution=institution))
+    def of(self, institution: str) -> list[Item]:
+        """The list of one institution, masked as far as consent goes now. Raises `UnknownAssignment` without one."""
+        found = list(self._items(institution=institution))
         if not found:
             raise no_list_of(institution)
-        return found
+        return masked_for(self.store, self.viewer, institution, found)
 
     def all(self) -> Iterator[Item]:
         """Every pair, by institution, offer and place, with all that is known."""
-        return self._items(EVERYTHING)
+        return self._items()
 
     def by_seeker(self) -> Iterator[list[Item]]:
         """The pairs of each enterprise together."""
-        rows = self._items(EVERYTHING, by_seeker=True)
+        rows = self._items(by_seeker=True)
         for _, group in groupby(rows, key=lambda item: item.row.seeker_key):
             yield list(group)
 
     def of_seeker(self, seeker: str) -> list[Item]:
         """The pairs of one enterprise. Raises `UnknownAssignment` where it is on no list."""
-        found = list(self._items(EVERYTHING, by_seeker=True, seeker=seeker))
+        found = list(self._items(by_seeker=True, seeker=seeker))
         if not found:
             raise UnknownAssignment(
                 found=f"主体 {seeker[:40]} 不在名单上", expected="本次运行名单上的主体", remedy="请核对主体编号"
@@ -111,12 +123,38 @@ class Lists:
         return found
 
     def _items(
-        self, shown: Shown, *, by_seeker: bool = False, institution: str | None = None, seeker: str | None = None
+        self, *, by_seeker: bool = False, institution: str | None = None, seeker: str | None = None
     ) -> Iterator[Item]:
         store, run = self.store.outcomes, self.delivery.run
         rows = store.rows(run, by_seeker=by_seeker, institution=institution, seeker=seeker)
         for row in rows:
-            yield Item(row, profile(row, shown), self._histories.get(row.id, ()))
+            yield Item(row, profile(row), self._histories.get(row.id, ()))
+
+
+def masked_for(store: Store, viewer: Viewer, recipient: str, items: Sequence[Item]) -> list[Item]:
+    """The items of a list as a recipient may have them today: each by its own enterprise's consent."""
+    masker = masker_for(store, viewer, recipient, {item.row.seeker_id for item in items}, today(), everything=False)
+    purposes = {item.row.id: purpose_of(OfferKind(item.kind)) for item in items}
+    sights = {item.row.id: masker.sight(item.row.seeker_id, purposes[item.row.id]) for item in items}
+    named = [item.row.seeker_key for item in items if sights[item.row.id].named]
+    parties = store.parties.get_many(Viewer(viewer.tenant), named) if named else {}
+    return [_masked(item, masker, sights[item.row.id], parties.get(item.row.seeker_key)) for item in items]
+
+
+def _masked(item: Item, masker: Masker, sight: Sight, party: Party | None) -> Item:
+    row = item.row
+    document = masker.seen({"id": row.id, "seeker_id": row.seeker_id, "offer_id": row.offer_id} | _rest(row), row.rank)
+    shown = replace(row, seeker_id=document["seeker_id"], match=document["match"])
+    values = {} if party is None else party.values
+    contact = {code: str(values[code]) for code in CONTACT if code in values and sight.exact(code)}
+    label = STANDING_LABELS[sight.standing]
+    return replace(item, row=shown, profile=document["profile"], consent=label, contact=contact)
+
+
+def _rest(row: AssignmentRow) -> dict[str, Any]:
+    """The other parts of `exchange.campaigns.assignment_document`, the profile left in the match."""
+    plain = {"institution": row.institution, "rank": row.rank, "score": row.points / 100}
+    return plain | {"eligibility": row.eligibility, "status": row.status.value, "match": dict(row.match)}
 
 
 def no_list_of(institution: str) -> UnknownAssignment:

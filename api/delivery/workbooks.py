@@ -14,10 +14,11 @@ from unicodedata import east_asian_width
 
 import xlsxwriter
 
+from api.access.profiles import PROFILE_FIELDS
 from api.clock import CHINA
 from api.delivery.guide import guide_lines
 from api.delivery.headings import CODE, FILLED, GROUNDS, GUIDE, LIST, results_of, told_headings
-from api.delivery.lists import Delivery, Item
+from api.delivery.lists import CONTACT, Delivery, Item
 from api.delivery.shown import Shown, grounds
 from api.exchange.exporting import SYNTHETIC_LABEL
 from matcher.eligibility.results import STATE_LABELS, State
@@ -73,7 +74,7 @@ class _ListWriter:
         self._write_grounds(item)
 
     def _write_grounds(self, item: Item) -> None:
-        found = grounds(item.row, self._shown)
+        found = grounds(item.row)
         if not self._parts:
             self._parts = tuple(label for label, _, _ in found.parts)
             self._head(self._why, grounds_headings(self._parts), "told")
@@ -143,13 +144,16 @@ def told_cells(item: Item, shown: Shown) -> tuple[Cell, ...]:
     """What the platform says of a pair, in the order of `told_headings`."""
     row, match = item.row, item.row.match
     seeker = match["seeker"]
-    who = (seeker["name"], row.seeker_id, item.provider) if shown.everything else ()
+    if shown.everything:
+        who: tuple[Cell, ...] = (seeker["name"], row.seeker_id, item.provider)
+    else:
+        who = (seeker["name"], item.consent, *(item.contact.get(code) for code in (CONTACT if shown.named else ())))
     return (
         row.id,
         row.rank,
         match["offer"]["name"],
         *who,
-        *(item.profile.get(code) for code in shown.fields),
+        *(item.profile.get(code) for code in PROFILE_FIELDS),
         row.points / 100,
         STATE_LABELS[State(row.eligibility)],
         "、".join(unknown["label"] for unknown in match["unknowns"]),

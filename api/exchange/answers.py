@@ -1,6 +1,14 @@
 """Whole answers of the matchmaker as JSON-able documents (答案), one shape for HTTP and the command line."""
 
-from api.exchange.documents import Document, json_value, match_document, offer_summary, value_text
+from api.access.masking import Masker
+from api.exchange.documents import (
+    Document,
+    json_value,
+    match_document,
+    offer_summary,
+    profile_document,
+    value_text,
+)
 from api.requests import MatchAnswer, ProspectAnswer, Versions
 from matcher.declarations.registry import REGISTRY
 from matcher.needs import Reading, Seeker
@@ -17,11 +25,12 @@ def match_answer_document(answer: MatchAnswer) -> Document:
     }
 
 
-def prospect_answer_document(answer: ProspectAnswer) -> Document:
-    """Give ranked seekers (名单) for an offer, and how many were considered and eligible."""
+def prospect_answer_document(answer: ProspectAnswer, masker: Masker) -> Document:
+    """Give ranked seekers (名单) for an offer as the asker may see each, and how many were considered and eligible."""
+    documents = (match_document(match) | {"profile": profile_document(match.values)} for match in answer.matches)
     return {
         "offer": offer_summary(answer.offer),
-        "matches": [match_document(match) for match in answer.matches],
+        "matches": [masker.seen(document, number) for number, document in enumerate(documents, 1)],
         "considered": answer.considered,
         "eligible": answer.eligible,
         "versions": _versions(answer.versions),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from api.access.masking import Masker
 from api.campaigns.questions import Why
 from api.exchange.documents import Document, match_document, offer_summary
 from api.store.campaign_rows import AssignmentRow, Campaign, CampaignState, Run, RunState
@@ -62,6 +63,12 @@ def state_of(run: Run, job: Job | None) -> RunState:
     if job.state not in ENDED:
         return run.state
     return {"cancelled": RunState.CANCELLED, "failed": RunState.FAILED}.get(job.state.value, run.state)
+
+
+def masked_assignment(row: AssignmentRow, masker: Masker) -> Document:
+    """A pair on a list as a recipient may see it; its number is its place on the list of its offer."""
+    document = assignment_document(row)
+    return masker.seen(document | {"match": dict(row.match)}, row.rank)
 
 
 def assignment_document(row: AssignmentRow) -> Document:

@@ -10,7 +10,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from api.access.profiles import PROFILE_FIELDS
 from matcher.declarations.registry import REGISTRY
+from matcher.derivation import at_date, derive
 from matcher.eligibility.criteria import All, AnyOf, Clause, Criterion, Leaf, Not, Scored, Table
 from matcher.eligibility.gaps import requirement, show
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, STATE_LABELS, Eligibility, Finding
@@ -44,10 +46,6 @@ def match_document(match: Match) -> Document:
     }
 
 
-PROFILE_FIELDS = ("industry", "region", "size_class", "life_stage", "age_years")
-"""What an institution sees of an enterprise without consent (行业、地区、规模、阶段、年限)."""
-
-
 def profile_document(values: Values) -> Document:
     """Give the profile (画像) of a seeker: value and words of each field that is known; the others are absent."""
     return {
@@ -55,6 +53,11 @@ def profile_document(values: Values) -> Document:
         for code in PROFILE_FIELDS
         if code in values
     }
+
+
+def profile_of_party(party: Party, at: date) -> Document:
+    """The profile (画像) of a stored party as of a day, with what follows from its facts."""
+    return profile_document(at_date(derive(party.values), at))
 
 
 def eligibility_document(eligibility: Eligibility) -> Document:

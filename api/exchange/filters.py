@@ -8,12 +8,13 @@ facts.
 from collections.abc import Mapping
 from decimal import Decimal
 
+from api.access.profiles import PROFILE_FIELDS
 from matcher.catalogue.conditions import read_criterion
 from matcher.catalogue.entry import Entry
 from matcher.catalogue.leaves import Sources
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.columns import is_compared
-from matcher.eligibility.criteria import Clause, Criterion
+from matcher.eligibility.criteria import Clause, Criterion, leaves
 from matcher.errors import InvalidCatalogue, InvalidNeed, MatcherError
 from matcher.fields import Field, FieldType
 from matcher.validation import check_value
@@ -31,6 +32,18 @@ def read_filter(raw: Mapping[str, object]) -> Criterion:
     except InvalidCatalogue as error:
         fault = error.parts[0] if error.parts else error
         raise InvalidNeed(found=str(fault)[:300], expected="资源目录的条件写法", remedy="请改正检索条件") from error
+
+
+def require_profile(criterion: Criterion) -> None:
+    """Let by a filter over the masked profile alone; `InvalidNeed` for any other field.
+
+    Who may not see a field must not find it out by asking which parties have which value.
+    """
+    hidden = [leaf.field for leaf in leaves(criterion) if leaf.field not in PROFILE_FIELDS]
+    if hidden:
+        label = REGISTRY[hidden[0]].label
+        fields = "、".join(REGISTRY[code].label for code in PROFILE_FIELDS)
+        raise InvalidNeed(found=f"按“{label}”检索", expected=f"画像中的字段（{fields}）", remedy="请去掉这项条件")
 
 
 def _prepared(raw: object, depth: int = 0) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from api.access.consents import purpose_of
+from api.access.masking import Masker
 from api.delivery.filled import CellProblem
 from api.delivery.receiving import ReturnReport
 from api.delivery.tracking import Late
@@ -58,15 +60,15 @@ def funnel_document(funnel: Funnel) -> Document:
     }
 
 
-def late_document(late: Late) -> Document:
-    """A promise that lapsed."""
+def late_document(late: Late, masker: Masker) -> Document:
+    """A promise that lapsed; the enterprise by an alias where the reader may not know it."""
     pair, reminder = late.pair, late.reminder
     return {
         "assignment_id": pair.id,
         "institution": pair.institution,
         "provider": pair.provider,
         "offer_id": pair.offer_id,
-        "seeker_id": pair.seeker_id,
+        "seeker_id": masker.id_of(pair.seeker_id, purpose_of(pair.kind)),
         "due": reminder.due.value,
         "due_label": OUTCOME_LABELS[reminder.due],
         "deadline": reminder.deadline.day.isoformat(),

@@ -45,7 +45,7 @@ def attended_jobs(settings: Settings) -> Iterator[None]:
 def _attend(settings: Settings, stopping: Event) -> None:
     child: subprocess.Popen[bytes] | None = None
     with closing(connect(settings.store_url)) as database:
-        store = Store(database)
+        store = Store(database, settings.seals)
         kinds = handlers_of(settings, store).keys()
         while not stopping.wait(LOOK_SECONDS):
             if child is not None and (status := child.poll()) is not None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic.json_schema import models_json_schema
 
+from api.access.audit import Action
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.clock import today
@@ -55,6 +56,7 @@ def _written(services: Services, viewer: Viewer, batch: Batch) -> Response:
         *refused_later(DELETE, batch.removed, done.missing),
     ]
     counts = {"new": done.counts.new, "changed": done.counts.changed, "same": done.counts.same}
+    services.audit.note(viewer, Action.PARTIES_IMPORTED, detail=counts | {"deleted": done.deleted})
     document = {
         "counts": counts | {"deleted": done.deleted, "refused": len(refused)},
         "refused": [row.document() for row in sorted(refused, key=lambda row: (row.list != PARTIES, row.place))],

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field, StrictBool
 
+from api.access.audit import Action
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.campaigns.planning import plan_of, prepared
@@ -13,9 +14,9 @@ from api.campaigns.questions import comparison, last_before, require_decided, wh
 from api.campaigns.submitting import approve_run, cancel_run, job_of_run, preview, refill_run, submit_run
 from api.clock import now, today
 from api.exchange.campaigns import (
-    assignment_document,
     campaign_document,
     comparison_document,
+    masked_assignment,
     run_document,
     why_document,
 )
@@ -165,9 +166,16 @@ def post_approve(
     once: WritesOnce,
 ) -> Response:
     """批准后才能导出和送达。"""
-    return _changed(
-        services, viewer, once, lambda: approve_run(services.campaigns.store, viewer, campaign_id, number, body.by)
-    )
+    store = services.campaigns.store
+
+    def approve() -> Run:
+        with store.together():
+            run = approve_run(store, viewer, campaign_id, number, body.by)
+            detail = {"campaign": campaign_id, "run": number, "by": body.by}
+            services.audit.note(viewer, Action.RUN_APPROVED, purpose=campaign_id, detail=detail)
+        return run
+
+    return _changed(services, viewer, once, approve)
 
 
 @router.post("/{campaign_id}/runs/{number}/cancel", summary="取消运行", responses=answered(RunAnswer, 404, 409))
@@ -199,8 +207,11 @@ def get_assignments(
     """名单，按资源和名次；每项附逐条资格、得分构成与理由。"""
     run = require_decided(_store(services).run(viewer, campaign_id, number))
     rows, count = _store(services).page(run, institution, offset, limit)
-    after = offset + len(rows)
-    shown = [assignment_document(row) for row in rows]
+    after, seekers = offset + len(rows), [row.seeker_id for row in rows]
+    masker = services.sights.masker(viewer, seekers)
+    shown = [masked_assignment(row, masker) for row in rows]
+    detail = {"campaign": campaign_id, "run": number}
+    services.audit.note(viewer, Action.LIST_SEEN, subjects=seekers, purpose=campaign_id, detail=detail)
     return json_response({"count": count, "assignments": shown, "next_offset": after if after < count else None})
 
 
@@ -215,7 +226,10 @@ def get_why(
 ) -> Response:
     """任一主体与资源为什么没有列入名单，差多少，最近的机会在哪里。"""
     run = _store(services).run(viewer, campaign_id, number)
-    return json_response(why_document(why(services.campaigns, viewer, run, seeker, offer), seeker, offer))
+    answer = why(services.campaigns, viewer, run, seeker, offer)
+    detail = {"campaign": campaign_id, "run": number, "offer": offer}
+    services.audit.note(viewer, Action.PAIR_SEEN, subjects=[seeker], purpose=campaign_id, detail=detail)
+    return json_response(why_document(answer, seeker, offer))
 
 
 @router.get(

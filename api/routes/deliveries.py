@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict, Field
 
+from api.access.audit import Action
 from api.access.permissions import Permission, require
 from api.access.viewers import Viewer
 from api.campaigns.submitting import job_of_run
@@ -17,12 +18,13 @@ from api.delivery.delivering import deliver
 from api.delivery.file_names import safe_name
 from api.delivery.letters import LetterWriter
 from api.delivery.lists import lists_of, no_list_of
+from api.delivery.noted import note_export
 from api.delivery.receiving import RETURNED_BY, Receiving, receive
 from api.delivery.reports import report_of, write_report
-from api.delivery.shown import MASKED
-from api.exchange.campaigns import run_document
+from api.exchange.campaigns import masked_assignment, run_document
 from api.exchange.outcomes import return_document
-from api.routes.campaigns import ApproveBody, CampaignId, Number
+from api.routes.campaign_answers import AssignmentsAnswer
+from api.routes.campaigns import MOST_LISTED, ApproveBody, CampaignId, Number
 from api.routes.once import WritesOnce
 from api.routes.outcome_answers import DeliveredAnswer, ListsAnswer, ReturnAnswer
 from api.routes.responses import answered, json_response
@@ -67,7 +69,10 @@ def post_deliver(
 
     def write() -> Response:
         store = services.campaigns.store
-        run, pushed = deliver(store, viewer, campaign_id, number, body.by, now())
+        with store.together():
+            run, pushed = deliver(store, viewer, campaign_id, number, body.by, now())
+            detail = {"campaign": campaign_id, "run": number, "pushed": pushed}
+            services.audit.note(viewer, Action.RUN_DELIVERED, purpose=campaign_id, detail=detail)
         return json_response({"run": run_document(run, job_of_run(store, viewer, run)), "pushed": pushed})
 
     return once.answer(write)
@@ -96,10 +101,12 @@ def get_list(
     lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
     if institution is None:
         require(viewer, Permission.DELIVERY_BUNDLE)
+        note_export(services.audit, viewer, Action.LIST_EXPORTED, lists)
         return _file(whole_list(lists), _XLSX, f"{lists.delivery.campaign.name}-总名单（内部）.xlsx")
     if not speaks_for(viewer, institution, Permission.DELIVERY_EXPORT):
         raise no_list_of(institution)
-    name, content = list_file(lists, institution, MASKED)
+    name, content = list_file(lists, institution)
+    note_export(services.audit, viewer, Action.LIST_EXPORTED, lists, institution)
     return _file(content, _XLSX, f"{lists.delivery.campaign.name}-{name}.xlsx")
 
 
@@ -116,6 +123,8 @@ def get_letter(
     """告诉企业：列入了哪些机构的名单、为什么、还差什么、依据是什么。"""
     lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
     items = lists.of_seeker(seeker)
+    detail = {"campaign": campaign_id, "run": number}
+    services.audit.note(viewer, Action.LETTER_EXPORTED, subjects=[seeker], purpose=campaign_id, detail=detail)
     return _file(
         LetterWriter(lists.delivery).letter(items), _DOCX, f"{items[0].row.match['seeker']['name']}-告知书.docx"
     )
@@ -127,6 +136,7 @@ def get_letter(
 def get_bundle(campaign_id: CampaignId, number: Number, services: Service, viewer: BundleExporter) -> Response:
     """总名单、各机构名单、各企业告知书与清单（含校验和）；同一运行导出两次逐字节相同。"""
     lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
+    note_export(services.audit, viewer, Action.BUNDLE_EXPORTED, lists)
     headers = _disposition(f"{lists.delivery.campaign.name}-第{number}次运行.zip")
     return StreamingResponse(bundle(lists), media_type=_ZIP, headers=headers)
 
@@ -163,6 +173,31 @@ def post_return(
             return json_response(return_document(receive(store, viewer, form.campaign_id, upload.path, now(), how)))
 
         return once.about(repr((upload.sha256, form.campaign_id, form.by, form.dry, form.partial))).answer(write)
+
+
+@router.get(_RUN + "/list", summary="一家机构的名单", responses=answered(AssignmentsAnswer, 404, 409))
+def get_institution_list(
+    campaign_id: CampaignId,
+    number: Number,
+    services: Service,
+    viewer: ListReader,
+    institution: Annotated[Identifier, Query(description="机构编号；没有编号的为机构名称")],
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
+) -> Response:
+    """名单与“授权”情况：未授权的只有画像；授权的按其范围公开；已撤回或到期的重新隐去并注明。随授权的变化即时生效。"""
+    lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
+    if not speaks_for(viewer, institution, Permission.DELIVERY_READ):
+        raise no_list_of(institution)
+    rows, count = services.campaigns.store.campaigns.page(lists.delivery.run, institution, offset, limit)
+    if not count:
+        raise no_list_of(institution)
+    after, seekers = offset + len(rows), [row.seeker_id for row in rows]
+    masker = services.sights.masker_to(viewer, institution, seekers)
+    shown = [masked_assignment(row, masker) for row in rows]
+    detail = {"campaign": campaign_id, "run": number, "institution": institution}
+    services.audit.note(viewer, Action.LIST_SEEN, subjects=seekers, purpose=campaign_id, detail=detail)
+    return json_response({"count": count, "assignments": shown, "next_offset": after if after < count else None})
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

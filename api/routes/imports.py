@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Header, Path, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import ConfigDict, Field
 
+from api.access.audit import Action
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.clock import today
@@ -83,8 +84,11 @@ def post_import(
         def write() -> Response:
             if later:
                 job = queue_upload(services, viewer, upload, request_id=request_id_of(request.scope), **what)
+                services.audit.note(viewer, Action.PARTIES_IMPORTED, detail={"job": job.id})
                 return json_response(job_document(job), 202)
             record, summary = import_upload(services, viewer, upload, **what)
+            detail = {"import": record.id, "rows": summary.rows}
+            services.audit.note(viewer, Action.PARTIES_IMPORTED, detail=detail)
             return json_response(record_document(record) | report_document(summary), 201)
 
         said = (upload.sha256, name, form.kind.value, form.source, form.observed_on, later)

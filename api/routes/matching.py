@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from api.access.audit import Action
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.exchange.answers import match_answer_document, prospect_answer_document, reading_document
@@ -31,9 +32,12 @@ def post_matches(body: MatchBody, services: Service, viewer: MatchAsker) -> Resp
 
 @router.post("/prospects", summary="为一项资源给出企业名单", responses=answered(ProspectsAnswer))
 def post_prospects(body: ProspectBody, services: Service, viewer: ProspectReader) -> Response:
-    """返回按匹配度排列的企业（载体资源则为团队与企业），附逐条资格与理由，可供审计。"""
+    """返回按匹配度排列的企业（载体资源则为团队与企业），附逐条资格与理由，可供审计。未经企业授权的只给出画像，不含名称等。"""
     answer = services.matchmaker.prospects(viewer, body.request())
-    return json_response(prospect_answer_document(answer))
+    seekers = [match.seeker_id for match in answer.matches]
+    document = prospect_answer_document(answer, services.sights.masker(viewer, seekers))
+    services.audit.note(viewer, Action.PROSPECTS_SEEN, subjects=seekers, detail={"offer": answer.offer.id})
+    return json_response(document)
 
 
 @router.post("/readings", summary="理解一段文字", responses=answered(ReadingAnswer))

@@ -132,5 +132,7 @@ def get_reminders(
     """推送后 1 个工作日未受理、3 个工作日未对接、5 个工作日未决定的名单项；工作日含调休。"""
     day = at or today()
     pairs = followed(services.campaigns.store, viewer, campaign_id)
-    found = [late_document(item) for item in late(pairs, day)]
-    return json_response({"at": day.isoformat(), "count": len(found), "reminders": found})
+    found = list(late(pairs, day))
+    masker = services.sights.masker(viewer, {item.pair.seeker_id for item in found})
+    shown = [late_document(item, masker) for item in found]
+    return json_response({"at": day.isoformat(), "count": len(found), "reminders": shown})

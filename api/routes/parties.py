@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from api.access.audit import Action
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.clock import today
-from api.exchange.documents import party_document
+from api.exchange.documents import party_document, profile_of_party
 from api.routes.answers import PartyAnswer
 from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
@@ -27,7 +28,12 @@ PartyId = Annotated[Identifier, Path(description="主体编号；按统一社会
 @router.get("/{party_id}", summary="一个主体", responses=answered(PartyAnswer, 404))
 def get_party(party_id: PartyId, services: Service, viewer: PartyReader) -> Response:
     """只列已知的字段，每项附来源与日期。"""
-    return json_response(party_document(services.store.parties.get(viewer, party_id)))
+    party = services.store.parties.get(viewer, services.sights.party_of(viewer, party_id))
+    document = party_document(party) | {"profile": profile_of_party(party, today())}
+    seen = services.sights.masker(viewer, [party.id]).seen(document)
+    if party.id != viewer.party_id:
+        services.audit.note(viewer, Action.PARTY_OPENED, subjects=[party.id])
+    return json_response(seen)
 
 
 @router.put("/{party_id}", summary="写入一个主体", responses=answered(PartyAnswer, 201))
@@ -37,6 +43,7 @@ def put_party(party_id: PartyId, body: PartyBody, services: Service, viewer: Par
 
     def write() -> Response:
         counts = services.store.parties.upsert_many(viewer, [party], merge=False)
+        services.audit.note(viewer, Action.PARTY_WRITTEN, subjects=[party_id])
         stored = services.store.parties.get(viewer, party_id)
         return json_response(party_document(stored), 201 if counts.new else 200)
 
@@ -49,6 +56,7 @@ def delete_party(party_id: PartyId, services: Service, viewer: PartyRemover, onc
 
     def write() -> Response:
         services.store.parties.delete(viewer, party_id)
+        services.audit.note(viewer, Action.PARTY_DELETED, subjects=[party_id])
         return Response(status_code=204)
 
     return once.answer(write)

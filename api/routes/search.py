@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field, StrictInt
 
-from api.access.permissions import Permission
+from api.access.audit import Action
+from api.access.permissions import Permission, Reach, reach_of
 from api.access.viewers import Viewer
-from api.exchange.filters import read_filter
+from api.exchange.filters import read_filter, require_profile
 from api.exchange.found import search_document
 from api.routes.answers import SearchAnswer
 from api.routes.responses import answered, json_response
@@ -61,4 +62,15 @@ class SearchBody(Wire):
 def post_search(body: SearchBody, services: Service, viewer: PartySearcher) -> Response:
     """按文字、条件或两者检索本平台的主体。在满足条件的全部主体中精确取最相近的；不给文字时按入库先后。"""
     request = body.request()
-    return json_response(search_document(request, services.searching.search(viewer, request)))
+    everything = reach_of(viewer, Permission.PARTY_SEARCH) is Reach.TENANT
+    if not everything and request.where is not None:
+        require_profile(request.where)
+    answer = services.searching.search(viewer, request)
+    ids = [item.party.id for item in answer.found]
+    document = search_document(request, answer)
+    masker = services.sights.masker(viewer, ids)
+    document["parties"] = [masker.seen(item, number) for number, item in enumerate(document["parties"], 1)]
+    if not everything:
+        document["considered"] = len(ids)
+    services.audit.note(viewer, Action.PARTIES_FOUND, subjects=ids)
+    return json_response(document)

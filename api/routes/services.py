@@ -7,15 +7,24 @@ from typing import Annotated, Any, Protocol, cast
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from api.access.accounts import SignedIn
+from api.access.administering import Accounts
+from api.access.audit import AuditRow, VerifyResult
+from api.access.consenting import Consents
 from api.access.permissions import Permission, require
 from api.access.remembered import Remembered
+from api.access.reviewing import Reviews
+from api.access.seeing import Sights
+from api.access.sharing import Platforms
 from api.access.tokens import digest_of
 from api.access.viewers import Viewer
 from api.campaigns.running import Runner
 from api.claims.hall import NeedRequest
+from api.delivery.inbox import Received
 from api.requests import MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest
 from api.searching import SearchAnswer, SearchRequest
 from api.settings import AccessMode, Settings
+from api.store.audit import AuditQuery
 from api.store.idempotency import Asked, Kept
 from api.store.imports import ImportRecord
 from api.store.jobs import Job, JobState
@@ -221,6 +230,16 @@ class Claiming(Protocol):
         """Take a need back."""
 
 
+class Inboxes(Protocol):
+    """Lists from the receiving side; `UnknownAssignment` for what was not sent to the viewer's party."""
+
+    def all(self, viewer: Viewer) -> tuple[Received, ...]:
+        """All that was sent to it."""
+
+    def one(self, viewer: Viewer, key: str) -> Received:
+        """One pair."""
+
+
 class Accesses(Protocol):
     """Who a credential belongs to; `NotSignedIn` for one that is not good."""
 
@@ -230,6 +249,34 @@ class Accesses(Protocol):
 
     def viewer_of(self, credential: str) -> Viewer:
         """Who it belongs to."""
+
+    def sign_in(self, login: str, password: str, label: str = "") -> SignedIn:
+        """Begin a session; `SignInRefused`."""
+
+    def sign_out(self, token: str) -> None:
+        """End one."""
+
+
+class Auditing(Protocol):
+    """The audit log: what cannot be noted is not shown."""
+
+    def note(
+        self,
+        viewer: Viewer,
+        action: str,
+        /,
+        *,
+        subjects: Iterable[str] = (),
+        purpose: str = "",
+        detail: Mapping[str, Any] | None = None,
+    ) -> AuditRow:
+        """Append what a viewer did."""
+
+    def read(self, viewer: Viewer, query: AuditQuery | None = None, /) -> tuple[AuditRow, ...]:
+        """The latest rows that the viewer may see."""
+
+    def verify(self, viewer: Viewer, known: Mapping[int, str] | None = None, /) -> VerifyResult:
+        """Check the platform's chain."""
 
 
 class Services(Protocol):
@@ -260,12 +307,40 @@ class Services(Protocol):
         """The hall of 限额抢单."""
 
     @property
+    def inbox(self) -> Inboxes:
+        """Lists from the receiving side."""
+
+    @property
     def access(self) -> Accesses:
         """Who comes in, and by what."""
 
     @property
+    def accounts(self) -> Accounts:
+        """Accounts, sessions and keys as people manage them."""
+
+    @property
+    def platforms(self) -> Platforms:
+        """The platform and those below it."""
+
+    @property
     def searching(self) -> Searching:
         """The search of the library."""
+
+    @property
+    def audit(self) -> Auditing:
+        """The audit log."""
+
+    @property
+    def sights(self) -> Sights:
+        """Who sees what of whom."""
+
+    @property
+    def consents(self) -> Consents:
+        """What enterprises let whom see."""
+
+    @property
+    def reviews(self) -> Reviews:
+        """Requests that a person look at a result again."""
 
 
 async def _services(request: Request) -> Services:

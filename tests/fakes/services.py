@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from api.access.seeing import Sights
 from api.access.viewers import Viewer
 from api.errors import KeyReused, UnknownImport, UnknownJob
 from api.requests import MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
@@ -326,6 +327,16 @@ class FakeIndex:
 
 
 @dataclass
+class FakeAudit:
+    """What was noted, in order: action and subjects."""
+
+    rows: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    def note(self, viewer: Viewer, action: str, *, subjects: Iterable[str] = (), **_said: object) -> None:
+        self.rows.append((str(action), tuple(subjects)))
+
+
+@dataclass
 class FakeServices:
     """All of it."""
 
@@ -334,6 +345,11 @@ class FakeServices:
     matchmaker: FakeMatchmaker
     parties: FakeIndex = field(default_factory=FakeIndex)
     searching: FakeSearching = field(default_factory=FakeSearching)
+    audit: FakeAudit = field(default_factory=FakeAudit)
+
+    @property
+    def sights(self) -> Sights:
+        return Sights(cast(Any, self.store), now=lambda: MOMENT)
 
 
 def fake_services(data: Path, **settings: object) -> FakeServices:

@@ -15,7 +15,6 @@ from api.campaigns.codes import new_code
 from api.delivery.bundles import list_file, whole_list
 from api.delivery.headings import LIST
 from api.delivery.receiving import Receiving, ReturnReport, receive
-from api.delivery.shown import MASKED
 from api.errors import ImportRefused, UnknownCampaign
 from api.store.campaign_rows import Campaign
 from api.store.outcomes import OutcomeReport
@@ -39,7 +38,7 @@ class Sent:
         self.store, self.folder = store, folder
         self.campaign: Campaign = delivered(store, rows)[0]
         self.path = folder / "sent.xlsx"
-        self.path.write_bytes(list_file(lists(store, self.campaign), BANKS[0], MASKED)[1])
+        self.path.write_bytes(list_file(lists(store, self.campaign), BANKS[0])[1])
         self.sheets = sheets_of(self.path)
         self.lines: Lines = self.sheets[LIST]
 
@@ -240,7 +239,7 @@ def test_the_list_of_another_campaign_is_recognised(sent: Sent, store: Store) ->
 
 def test_before_delivery_and_after_a_replacement_nothing_is_taken(store: Store, tmp_path: Path) -> None:
     campaign, run = a_campaign(store)
-    path = _file(tmp_path / "early.xlsx", list_file(lists(store, campaign), BANKS[0], MASKED)[1])
+    path = _file(tmp_path / "early.xlsx", list_file(lists(store, campaign), BANKS[0])[1])
     lines = sheets_of(path)[LIST]
     back = saved(tmp_path / "back.xlsx", {LIST: filled(lines, 1, 结果="已受理")})
     assert "尚未推送" in receive(store, VIEWER, campaign.id, back, LATER).problems[0].found

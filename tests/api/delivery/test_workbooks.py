@@ -2,25 +2,25 @@
 
 import re
 import zipfile
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from api.access.consents import Asked, ConsentEvent, ConsentState, Purpose, Scope
 from api.delivery.bundles import list_file, whole_list
 from api.delivery.headings import CODE, FILLED, GROUNDS, GUIDE, LIST
 from api.delivery.lists import lists_of
-from api.delivery.shown import HIDDEN, MASKED, Shown
 from api.errors import UnknownAssignment, WrongCampaignState
 from api.exchange.campaigns import assignment_document
 from api.store.outcomes import OutcomeReport
 from api.store.store import Store
-from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.results import STATE_LABELS, State
 from matcher.learning.outcomes import Event, OutcomeState
 from tests.api.delivery.books import sheets_of
-from tests.api.delivery.worlds import BANKS, LATER, VIEWER, a_campaign, delivered, lists
+from tests.api.delivery.worlds import BANKS, LATER, PUSHED, VIEWER, a_campaign, delivered, lists
 
 
 def written(tmp_path: Path, content: bytes) -> Path:
@@ -36,7 +36,7 @@ def column(lines: list[list], heading: str) -> list:
 @pytest.mark.parametrize("bank", [None, *BANKS])
 def test_what_is_exported_is_what_is_shown_row_by_row(store: Store, tmp_path: Path, bank: str | None) -> None:
     campaign, run = delivered(store, 7)
-    content = whole_list(lists(store, campaign)) if bank is None else list_file(lists(store, campaign), bank, MASKED)[1]
+    content = whole_list(lists(store, campaign)) if bank is None else list_file(lists(store, campaign), bank)[1]
     sheets = sheets_of(written(tmp_path, content))
     rows, count = store.campaigns.page(run, bank, 0, 100)
     shown = sorted((assignment_document(row) for row in rows), key=lambda row: (row["institution"], row["rank"]))
@@ -70,32 +70,49 @@ def test_an_institution_sees_a_profile_and_the_judgement_and_neither_names_nor_f
     store: Store, tmp_path: Path
 ) -> None:
     campaign, _ = a_campaign(store)
-    sheets = sheets_of(written(tmp_path, list_file(lists(store, campaign), BANKS[0], MASKED)[1]))
+    sheets = sheets_of(written(tmp_path, list_file(lists(store, campaign), BANKS[0])[1]))
     said = repr(sheets)
     for secret in ("示例企业", "uscc-", "1,234.5", "45 人", "体外诊断"):
         assert secret not in said
-    assert HIDDEN in said
-    assert "须经企业授权后提供" in repr(sheets[GUIDE])
+    assert "授权后可见" in said
+    assert "只有“授权”为“已授权”的才提供" in repr(sheets[GUIDE])
+    assert column(sheets[LIST], "企业")[0] == "某卫生材料及医药用品制造企业（江苏省苏州市昆山市）1号"
+    assert set(column(sheets[LIST], "授权")) == {"未授权"}
+    assert column(sheets[LIST], "成立年限")[0] == "3—5 年"
     everything = repr(sheets_of(written(tmp_path, whole_list(lists(store, campaign)))))
     for known in ("示例企业0", "uscc-0", "1,234.5", "45 人", "体外诊断", "仅供平台内部使用"):
         assert known in everything
 
 
-def test_a_field_that_was_agreed_to_is_shown(store: Store, tmp_path: Path) -> None:
+def agree(store: Store, seeker: str, *scopes: Scope, state: ConsentState = ConsentState.GRANTED) -> None:
+    asked = Asked(BANKS[0], BANKS[0], Purpose.FINANCING, frozenset(scopes), date(2099, 1, 1))
+    store.consents.write(VIEWER, seeker, asked, ConsentEvent(0, state, PUSHED, "厂长", "enterprise", "2026-11", "同意"))
+
+
+def test_what_was_agreed_to_is_shown_of_whom_agreed_and_gone_when_it_is_taken_back(
+    store: Store, tmp_path: Path
+) -> None:
     campaign, _ = a_campaign(store)
-    agreed = Shown(fields=(*MASKED.fields, "headcount"))
-    listed = sheets_of(written(tmp_path, list_file(lists(store, campaign), BANKS[0], agreed)[1]))[LIST]
-    assert column(listed, REGISTRY["headcount"].label) == ["45 人"] * (len(listed) - 1)
+    agree(store, "uscc-2", Scope.IDENTITY)
+    agree(store, "uscc-4", Scope.BUSINESS)
+    sheets = sheets_of(written(tmp_path, list_file(lists(store, campaign), BANKS[0])[1]))
+    assert [name[:5] for name in column(sheets[LIST], "企业")] == ["某卫生材料", "示例企业2", "某企业（江"]
+    assert column(sheets[LIST], "授权") == ["未授权", "已授权", "已授权"]
+    assert ["45 人" in line for line in column(sheets[GROUNDS], "条件核验与依据")] == [False, False, True]
+    agree(store, "uscc-2", state=ConsentState.WITHDRAWN)
+    sheets = sheets_of(written(tmp_path, list_file(lists(store, campaign), BANKS[0])[1]))
+    assert "示例企业2" not in repr(sheets)
+    assert column(sheets[LIST], "授权") == ["未授权", "已撤回授权", "已授权"]
 
 
 def test_the_same_list_is_the_same_file_and_the_last_result_stands_in_it(store: Store, tmp_path: Path) -> None:
     campaign, _ = delivered(store)
-    first = list_file(lists(store, campaign), BANKS[0], MASKED)[1]
-    assert first == list_file(lists(store, campaign), BANKS[0], MASKED)[1]
+    first = list_file(lists(store, campaign), BANKS[0])[1]
+    assert first == list_file(lists(store, campaign), BANKS[0])[1]
     code = sheets_of(written(tmp_path, first))[LIST][1][0]
     event = Event(OutcomeState.APPROVED, LATER, "示例银行", "", Decimal("300.5"), Decimal("0.8"))
     store.outcomes.add(VIEWER, campaign.id, [OutcomeReport(code, event)], LATER)
-    lines = sheets_of(written(tmp_path, list_file(lists(store, campaign), BANKS[0], MASKED)[1]))[LIST]
+    lines = sheets_of(written(tmp_path, list_file(lists(store, campaign), BANKS[0])[1]))[LIST]
     place = [lines[0].index(heading) for heading in FILLED]
     assert [str(lines[1][item]) for item in place] == ["已批准", "", "300.5", "0.8%", "2026-11-27"]
     assert all(lines[2][item] == "" for item in place)
@@ -106,7 +123,7 @@ def test_the_same_list_is_the_same_file_and_the_last_result_stands_in_it(store: 
 
 def test_it_opens_ready_to_be_read_filled_in_and_printed(store: Store) -> None:
     campaign, _ = a_campaign(store)
-    with zipfile.ZipFile(BytesIO(list_file(lists(store, campaign), BANKS[0], MASKED)[1])) as archive:
+    with zipfile.ZipFile(BytesIO(list_file(lists(store, campaign), BANKS[0])[1])) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
         names = archive.read("xl/workbook.xml").decode()
     for part in ('state="frozen"', "<autoFilter ", "<sheetProtection ", 'orientation="landscape"', 'paperSize="9"'):
@@ -129,7 +146,7 @@ def test_text_that_looks_like_a_formula_is_text(store: Store) -> None:
 def test_lists_leave_only_after_approval_and_only_where_there_are_any(store: Store) -> None:
     campaign, _ = a_campaign(store)
     with pytest.raises(UnknownAssignment):
-        list_file(lists(store, campaign), "没有的银行", MASKED)
+        list_file(lists(store, campaign), "没有的银行")
     draft = store.campaigns.new_run(VIEWER, campaign.id, LATER)
     with pytest.raises(WrongCampaignState):
         lists_of(store, VIEWER, campaign.id, draft.number)
