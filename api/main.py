@@ -20,6 +20,7 @@ from api.jobs.attending import attended_jobs
 from api.logs import configure
 from api.problems import Problem, Refusal
 from api.routes import (
+    accounts,
     bulk,
     campaigns,
     deliveries,
@@ -33,8 +34,10 @@ from api.routes import (
     offers,
     outcomes,
     parties,
+    platforms,
     received,
     search,
+    sessions,
 )
 from api.routes.answers import ProblemAnswer
 from api.routes.services import Services
@@ -65,6 +68,9 @@ ROUTERS = (
     received.router,
     needs.router,
     fields.router,
+    sessions.router,
+    accounts.router,
+    platforms.router,
     health.router,
     docs.router,
 )

@@ -8,14 +8,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from api.access.audit import Action
 from api.access.auditing import Audit
 from api.access.permissions import Permission, require
 from api.access.viewers import Viewer
 from api.clock import CHINA
+from api.delivery.bundles import list_file
+from api.delivery.file_names import safe_name
 from api.delivery.filled import Filled
-from api.delivery.lists import Item, masked_for
+from api.delivery.lists import Item, lists_of, masked_for
+from api.delivery.receiving import RETURNED_BY, Receiving, ReturnReport, receive
+from api.delivery.returns import read_return
+from api.errors import ImportRefused
 from api.store.outcomes import History, OutcomeReport, ReportResult
 from api.store.received import ReceivedRow
 from api.store.store import Store
@@ -118,6 +124,34 @@ class Inbox:
         for campaign, reports in by_campaign.items():
             results += self._store.outcomes.add(viewer, campaign, reports, moment)
         return tuple(results)
+
+    def workbook(self, viewer: Viewer, campaign: str, number: int) -> tuple[str, bytes]:
+        """The list of one run as XLSX, to be filled in and handed back: its file's name and the workbook; noted.
+
+        Raises `UnknownCampaign`, and `UnknownAssignment` where the viewer's party has no list in it.
+        """
+        require(viewer, Permission.DELIVERY_EXPORT)
+        lists = lists_of(self._store, viewer, campaign, number)
+        name, content = list_file(lists, viewer.party_id or "")
+        rows = [row for row in self._store.received.of(viewer) if row.row.run_id == lists.delivery.run.id]
+        self._note(viewer, Action.LIST_EXPORTED, rows)
+        return safe_name(f"{lists.delivery.campaign.name}-{name}") + ".xlsx", content
+
+    def hand_back(self, viewer: Viewer, path: Path, *, dry: bool = False) -> ReturnReport:
+        """Read a list that was filled in and add what is new, all of the file or nothing; `dry` only tries.
+
+        The campaign is found by the ids on the list. Raises `ImportRefused` for what is no list, and
+        `UnknownAssignment` for a list that was not sent to the viewer's party.
+        """
+        require(viewer, Permission.OUTCOME_WRITE)
+        said = read_return(path).said
+        if not said:
+            raise ImportRefused(
+                found="没有填写任何结果", expected="至少一行填了“结果”", remedy="请在下载的名单上填写后再上传"
+            )
+        campaign = self._store.received.one(viewer, said[0].code).row.campaign_id
+        how = Receiving(by=viewer.name or viewer.party_id or RETURNED_BY, dry=dry)
+        return receive(self._store, viewer, campaign, path, self._now(), how)
 
     def _masked(self, viewer: Viewer, rows: Sequence[ReceivedRow]) -> tuple[Received, ...]:
         if viewer.party_id is None:
