@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from api.access.accounts import Account, ApiKey, Session, SignedIn, lock_after
 from api.access.passwords import Passwords
-from api.access.permissions import Permission
+from api.access.permissions import ONLY_PASSWORD
 from api.access.remembered import Remembered
 from api.access.tokens import KEY_MARK, MAX_CREDENTIAL, SESSION_MARK, digest_of, new_session_token
 from api.access.viewers import Viewer
@@ -19,8 +19,6 @@ from api.errors import NotSignedIn, SignInRefused, UnknownAccount
 from api.settings import Settings
 from api.store.accounts import COARSELY, AccountStore, Credentials
 
-ONLY_PASSWORD = frozenset({Permission.ACCOUNT_SELF.value})
-"""What a session may do whose password must be changed first."""
 MAX_LABEL = 120
 
 

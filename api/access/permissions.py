@@ -200,6 +200,8 @@ def require(viewer: Viewer, permission: Permission) -> Reach:
     return reach
 
 
+ONLY_PASSWORD = frozenset({Permission.ACCOUNT_SELF.value})
+"""What a session may do whose password must be changed first."""
 _OF_A_PARTY = frozenset({Reach.OWN, Reach.SHARED})
 _OF_AN_ACCOUNT = frozenset({Permission.ACCOUNT_SELF, Permission.KEY_MANAGE})
 
@@ -209,6 +211,8 @@ def _lack(viewer: Viewer, permission: Permission) -> str:
     label = PERMISSION_LABELS[permission]
     if TABLE[permission][viewer.role] is Reach.NONE:
         return f"角色“{ROLE_LABELS[viewer.role]}”没有权限“{label}”"
+    if viewer.scope == ONLY_PASSWORD:
+        return "口令是一次性的，须先修改"
     if viewer.scope is not None and permission.value not in viewer.scope:
         return f"这把密钥或这次登录的范围不含“{label}”（{permission.value}）"
     return f"账号没有关联主体，不能“{label}”"

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from api.access.accounts import Account, ApiKey, Session
-from api.access.permissions import Permission, Reach, may
+from api.access.permissions import ONLY_PASSWORD, Permission, Reach, may
 from api.access.viewers import ROLE_LABELS, Viewer
 from api.exchange.documents import Document
 
@@ -17,7 +17,7 @@ def viewer_document(viewer: Viewer, *, must_change: bool = False) -> Document:
         "role_label": ROLE_LABELS[viewer.role],
         "name": viewer.name,
         "party_id": viewer.party_id,
-        "must_change_password": must_change or viewer.scope == frozenset({Permission.ACCOUNT_SELF.value}),
+        "must_change_password": must_change or viewer.scope == ONLY_PASSWORD,
         "permissions": {name: reach.value for name, reach in reaches.items() if reach is not Reach.NONE},
     }
 

@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from api.store.campaigns import CampaignStore
     from api.store.consents import ConsentStore
     from api.store.deals import DealStore
+    from api.store.listing import ListingStore
     from api.store.needs import NeedStore
     from api.store.outcomes import OutcomeStore
+    from api.store.sharing import SharingStore
     from api.store.received import ReceivedStore
     from api.store.reviews import ReviewStore
 
@@ -91,6 +93,13 @@ class Store:
         return ReviewStore(self._database)
 
     @cached_property
+    def sharing(self) -> "SharingStore":
+        """What platforms below share upwards."""
+        from api.store.sharing import SharingStore
+
+        return SharingStore(self._database)
+
+    @cached_property
     def campaigns(self) -> "CampaignStore":
         """Campaigns, their runs and lists."""
         from api.store.campaigns import CampaignStore
@@ -103,6 +112,13 @@ class Store:
         from api.store.deals import DealStore
 
         return DealStore(self._database)
+
+    @cached_property
+    def listing(self) -> "ListingStore":
+        """The library as a list."""
+        from api.store.listing import ListingStore
+
+        return ListingStore(self._database)
 
     @cached_property
     def needs(self) -> "NeedStore":
