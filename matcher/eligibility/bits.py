@@ -4,9 +4,11 @@ A rule over a million rows is logic on 125 kB a condition; points add up by the 
 rows a byte at once. Bits past the last row may be anything: only `flags` and `numbers`, which know n, read bits out.
 """
 
+import threading
 from collections.abc import Sequence
 from functools import reduce
 from math import gcd
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +20,40 @@ Planes = list[Bits]
 """A whole number for each of n rows, one bitmap a binary digit, least first."""
 
 
+class _Room(threading.local):
+    """Memory that a thread keeps for what it needs for a moment: pages of fresh memory cost more than a comparison."""
+
+    def __init__(self) -> None:
+        self._bytes: dict[str, NDArray[np.uint8]] = {}
+
+    def __call__(self, use: str, size: int, dtype: Any) -> NDArray[Any]:
+        """An array of n numbers for a use, which the next call for the same use takes again."""
+        length = size * np.dtype(dtype).itemsize
+        found = self._bytes.get(use)
+        if found is None or len(found) < length:
+            found = self._bytes[use] = np.empty(length, dtype=np.uint8)
+        return found[:length].view(dtype)
+
+
+_room = _Room()
+
+
 def packed(flags: Flags) -> Bits:
     """Pack n flags."""
     return np.packbits(flags, bitorder="little")
+
+
+def compared(compare: np.ufunc, values: NDArray[Any], bound: Any) -> Bits:
+    """Pack what a comparison of n values with a bound gives, such as `np.greater_equal`."""
+    return packed(compare(values, bound, out=_room("flags", len(values), np.bool_)))
+
+
+def between(values: NDArray[Any], first: int, last: int) -> Bits:
+    """Which of n unsigned numbers are from first to last, by one comparison: what is below wraps around."""
+    if first == last:
+        return compared(np.equal, values, first)
+    moved = np.subtract(values, values.dtype.type(first), out=_room("moved", len(values), values.dtype))
+    return compared(np.less_equal, moved, last - first)
 
 
 def unpacked(bits: Bits | None, size: int) -> Flags:
@@ -38,6 +71,11 @@ def everyone(size: int) -> Bits:
 def nobody(size: int) -> Bits:
     """None of n rows, where a bitmap is needed."""
     return np.zeros((size + 7) // 8, dtype=np.uint8)
+
+
+def how_many(bits: Bits) -> int:
+    """About how many rows a bitmap holds: what lies past the last whole 64 rows is not counted."""
+    return int(np.bitwise_count(bits[: len(bits) // 8 * 8].view(np.uint64)).sum(dtype=np.uint32))
 
 
 def window(bits: Bits, offset: int, size: int) -> Bits:

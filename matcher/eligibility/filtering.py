@@ -17,16 +17,38 @@ import polars as pl
 from numpy.typing import NDArray
 
 from matcher.declarations.registry import REGISTRY
-from matcher.eligibility.bits import Bits, Flags, counted, either, everyone, nobody, numbers, others, unpacked
-from matcher.eligibility.column_leaves import leaf_masks
+from matcher.eligibility.bits import (
+    Bits,
+    Flags,
+    counted,
+    either,
+    everyone,
+    how_many,
+    nobody,
+    numbers,
+    others,
+    packed,
+    unpacked,
+)
+from matcher.eligibility.column_leaves import Compare, comparison
 from matcher.eligibility.column_scores import Scores
-from matcher.eligibility.criteria import All, AnyOf, Criterion, Leaf, Not, Scored, conditions, leaves
+from matcher.eligibility.criteria import (
+    All,
+    AnyOf,
+    Criterion,
+    Leaf,
+    Not,
+    Operator,
+    Scored,
+    conditions,
+    leaves,
+)
 from matcher.eligibility.masks import Alternatives, AtLeast, Found, Later, Masks, Opposite, Together, codes, standing
 from matcher.eligibility.stretches import Picked, Store, Stretch
 from matcher.fields import FieldType, Value
 
-STRETCH = 1 << 18
-"""So many rows are gone through at once: their bitmaps (32 kB each) stay in a core's cache."""
+STRETCH = 1 << 19
+"""So many rows are gone through at once: shorter stretches cost more in calls than they save in caches (measured)."""
 _MOST_THREADS = 4
 _COSTS = {
     FieldType.FLAG: 1,
@@ -64,12 +86,12 @@ def state_codes(frame: pl.DataFrame | Store, criterion: Criterion | None, at: da
 
 def eligible_rows(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> Flags:
     """Which rows a criterion does not exclude: they meet it, or what they lack may yet be filled in or judged (n,)."""
-    return _joined(_each(frame, at, lambda rules: rules.sifted(criterion, _standing)), np.bool_)
+    return _sifted(frame, criterion, _standing, at)
 
 
 def met_rows(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> Flags:
     """Which rows are known to meet a criterion (n,): the filter of a campaign or a search."""
-    return _joined(_each(frame, at, lambda rules: rules.sifted(criterion, _met)), np.bool_)
+    return _sifted(frame, criterion, _met, at)
 
 
 def met_positions(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> NDArray[np.int64]:
@@ -89,7 +111,7 @@ def assess(
 
     With `only_eligible` the counts of rows that are not eligible are 0, which spares most of the work where few are.
     """
-    asked = conditions(criterion)
+    asked, order = conditions(criterion), _Order.of(criterion)
 
     def counts(rules: Rules) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         parts = [rules.masks(part) for part in asked]
@@ -98,7 +120,7 @@ def assess(
         return numbers(decided, rules.size), numbers(favoured, rules.size)
 
     def assessed(rules: Rules) -> tuple[Flags, NDArray[np.uint8], NDArray[np.uint8]]:
-        eligible = rules.sifted(criterion, _standing)
+        eligible = unpacked(rules.sifted(order, _standing), rules.size)
         positions = np.flatnonzero(eligible)
         if not only_eligible or len(positions) * _DEARER > rules.size:
             return (eligible, *counts(rules))
@@ -115,16 +137,44 @@ def assess(
     )
 
 
+def _sifted(frame: pl.DataFrame | Store, criterion: Criterion | None, sieve: "_Sieve", at: date) -> Flags:
+    order = _Order.of(criterion)
+    parts = _each(frame, at, lambda rules: rules.sifted(order, sieve))
+    return unpacked(_joined(parts, np.uint8), len(frame))  # all stretches but the last are whole bytes
+
+
 def _joined(parts: Sequence[NDArray[_Number]], dtype: type[_Number]) -> NDArray[_Number]:
     return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype=dtype), *parts])
 
 
 @dataclass(frozen=True, slots=True)
+class _Order:
+    """A criterion as parts that must hold together, the cheapest first: worked out once for all stretches.
+
+    `left` gives for each part the share of the single conditions that stand in later ones.
+    """
+
+    whole: Criterion | None
+    parts: tuple[Criterion, ...]
+    left: tuple[float, ...]
+
+    @classmethod
+    def of(cls, criterion: Criterion | None) -> "_Order":
+        parts = tuple(sorted(conditions(criterion), key=_cost))
+        sizes = np.cumsum([sum(1 for _ in leaves(part)) for part in parts])
+        return cls(criterion, parts, tuple((1 - sizes / max(sizes[-1:], default=1)).tolist()))
+
+
+@dataclass(frozen=True, slots=True)
 class _Sieve:
-    """What is sifted for: which rows a part lets through, and which ones a criterion holds in the end."""
+    """What is sifted for: which rows a part lets by, and which ones a criterion holds.
+
+    `is_whole` tells where that takes the criterion as a whole; otherwise it holds what each of its parts lets by.
+    """
 
     lets_by: Callable[[Masks, int], Bits]
     holds: Callable[[Masks, int], Bits]
+    is_whole: Callable[[Sequence[Masks]], bool]
 
 
 def _meeting(part: Masks, size: int) -> Bits:
@@ -135,17 +185,39 @@ def _not_excluded(part: Masks, size: int) -> Bits:
     return others(part.unmet, size)
 
 
-_met = _Sieve(_meeting, _meeting)
-_standing = _Sieve(_not_excluded, standing)
+def _some_may_not_apply(parts: Sequence[Masks]) -> bool:
+    return any(part.other is not None for part in parts)
+
+
+_met = _Sieve(_meeting, _meeting, lambda _: False)
+_standing = _Sieve(_not_excluded, standing, _some_may_not_apply)
 """A part that does not apply lets by: what another part leaves unknown may yet decide."""
+
+
+class _Comparisons:
+    """How each condition of some criteria is compared on a day, worked out once; equal conditions share a number."""
+
+    def __init__(self, at: date) -> None:
+        self._at = at
+        self._numbers: dict[tuple[str, Operator, Value | None], int] = {}
+        self._by_place: dict[int, tuple[Leaf, int, Compare]] = {}
+
+    def of(self, leaf: Leaf) -> tuple[int, Compare]:
+        """A condition's number, and how to compare with it."""
+        found = self._by_place.get(id(leaf))
+        if found is None:
+            number = self._numbers.setdefault((leaf.field, leaf.operator, leaf.value), len(self._numbers))
+            found = self._by_place[id(leaf)] = leaf, number, comparison(leaf, self._at)  # keeps the leaf and its place
+        return found[1:]
 
 
 class Rules:
     """A stretch of rows under rules; a condition that stands twice in them is compared once."""
 
-    def __init__(self, rows: Stretch) -> None:
+    def __init__(self, rows: Stretch, comparisons: _Comparisons) -> None:
         self._rows = rows
-        self._seen: dict[tuple[str, str, Value | None], Masks] = {}
+        self._comparisons = comparisons
+        self._seen: dict[int, Masks] = {}
 
     @property
     def size(self) -> int:
@@ -154,25 +226,25 @@ class Rules:
 
     def picked(self, positions: NDArray[np.int64]) -> "Rules":
         """The same rules over some of the rows."""
-        return Rules(Picked(self._rows, positions))
+        return Rules(Picked(self._rows, positions), self._comparisons)
 
-    def sifted(self, criterion: Criterion | None, sieve: _Sieve) -> Flags:
+    def sifted(self, order: _Order, sieve: _Sieve) -> Bits:
         """Which rows a criterion holds, part by part: once few are left, only those are looked at further."""
-        parts = sorted(conditions(criterion), key=_cost)
-        costs = [sum(1 for _ in leaves(part)) for part in parts]
-        open_yet, left = everyone(self.size), sum(costs)
-        for part, cost in zip(parts[:-1], costs, strict=False):
-            open_yet = open_yet & sieve.lets_by(self.masks(part), self.size)
-            left -= cost
-            if int(np.bitwise_count(open_yet).sum()) * _DEARER * sum(costs) < self.size * left:
-                return self._among(np.flatnonzero(unpacked(open_yet, self.size)), criterion, sieve)
-        return unpacked(sieve.holds(self.masks(criterion), self.size), self.size)
+        open_yet, seen = everyone(self.size), list[Masks]()
+        for part, left in zip(order.parts, order.left, strict=True):
+            seen.append(self.masks(part))
+            open_yet = open_yet & sieve.lets_by(seen[-1], self.size)
+            if left and how_many(open_yet) * _DEARER < self.size * left:
+                return self._among(np.flatnonzero(unpacked(open_yet, self.size)), order, sieve)
+        return sieve.holds(self.masks(order.whole), self.size) if sieve.is_whole(seen) else open_yet
 
-    def _among(self, positions: NDArray[np.int64], criterion: Criterion | None, sieve: _Sieve) -> Flags:
+    def _among(self, positions: NDArray[np.int64], order: _Order, sieve: _Sieve) -> Bits:
         """The same where only the rows at some positions can hold it."""
-        picked, found = self.picked(positions), np.zeros(self.size, dtype=np.bool_)
-        found[positions] = unpacked(sieve.holds(picked.masks(criterion), picked.size), picked.size)
-        return found
+        found = np.zeros(self.size, dtype=np.bool_)
+        if len(positions):
+            picked = self.picked(positions)
+            found[positions] = unpacked(sieve.holds(picked.masks(order.whole), picked.size), picked.size)
+        return packed(found)
 
     def masks(self, criterion: Criterion | None) -> Masks:
         """The states of the rows; what is cheap to compare is looked at first."""
@@ -193,10 +265,10 @@ class Rules:
                 return Scores(criterion, bands, self.size)
 
     def _single(self, leaf: Leaf) -> Masks:
-        key = leaf.field, leaf.operator.value, leaf.value
-        found = self._seen.get(key)
+        number, compare = self._comparisons.of(leaf)
+        found = self._seen.get(number)
         if found is None:
-            found = self._seen[key] = Later(lambda: leaf_masks(self._rows, leaf))
+            found = self._seen[number] = Later(lambda: compare(self._rows))
         return found
 
     def _together(self, children: Sequence[Criterion]) -> Masks:
@@ -222,8 +294,10 @@ def _each(frame: pl.DataFrame | Store, at: date, take: Callable[[Rules], _Part])
     store = frame if isinstance(frame, Store) else Store(frame)
     stretches = [Stretch(store, start, min(start + STRETCH, len(store)), at) for start in range(0, len(store), STRETCH)]
 
+    comparisons = _Comparisons(at)
+
     def taken(rows: Stretch) -> _Part:
-        return take(Rules(rows))
+        return take(Rules(rows, comparisons))
 
     return [taken(rows) for rows in stretches] if len(stretches) < 2 else list(_threads().map(taken, stretches))
 

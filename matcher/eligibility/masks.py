@@ -46,14 +46,40 @@ class Found:
     other: Bits | None = None
 
 
+class Decided:
+    """A condition that holds for some rows, of which some are known (None: all); the others are unknown.
+
+    What holds `loosely` is not unmet either, and is asked for only when somebody wants to know what is.
+    """
+
+    manual: Bits | None = None
+    other: Bits | None = None
+
+    def __init__(self, holds: Bits, known: Bits | None, loosely: Callable[[], Bits] | None = None) -> None:
+        self._holds = holds
+        self._known = known
+        self._loosely = loosely
+
+    @cached_property
+    def met(self) -> Bits | None:
+        """The rows that are known to hold it."""
+        return self._holds if self._known is None else self._holds & self._known
+
+    @cached_property
+    def unmet(self) -> Bits | None:
+        """The rows that are known not to."""
+        holds = self._holds if self._loosely is None else self._holds | self._loosely()
+        return ~holds if self._known is None else self._known & ~holds
+
+
 class Later:
     """A single condition that is compared when it is first asked for."""
 
-    def __init__(self, compare: Callable[[], Found]) -> None:
+    def __init__(self, compare: Callable[[], Masks]) -> None:
         self._compare = compare
 
     @cached_property
-    def _found(self) -> Found:
+    def _found(self) -> Masks:
         return self._compare()
 
     @property

@@ -1,5 +1,6 @@
 """Filters over many rows: wherever a slice begins and however rows are dealt out, each row gets its own answer."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -72,6 +73,26 @@ def test_rows_picked_out_answer_as_they_do_among_all(criterion, preferences, pro
     assert part.eligible.tolist() == rows.tolist()
     assert part.decided[rows].tolist() == whole.decided[rows].tolist()
     assert part.favoured[rows].tolist() == whole.favoured[rows].tolist()
+
+
+def test_a_bound_that_no_number_of_the_column_reaches():
+    frame = laid_out([{"headcount": 3}, {"headcount": 2**31 - 1}, {}])
+    for bound in (10**12, -(10**12)):
+        held = [bound < 0, bound < 0, False]
+        assert met_rows(frame, leaf("headcount", Operator.GE, bound), AT).tolist() == held
+        assert eligible_rows(frame, leaf("headcount", Operator.LT, bound), AT).tolist() == [not held[0]] * 2 + [True]
+        assert not met_rows(frame, leaf("headcount", Operator.EQ, bound), AT).any()
+
+
+def test_threads_do_not_mix_up_what_they_compare(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(filtering, "STRETCH", 1 << 10)
+    frame = laid_out([{"headcount": place, "region": ("320505", "110105")[place % 2]} for place in range(9)])
+    frame = pl.concat([frame] * 2_000)
+    rule = All((leaf("headcount", Operator.GE, 4), leaf("region", Operator.UNDER, ("3205", "31"))))
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: met_positions(frame, rule, AT), range(12)))
+    expected = np.flatnonzero(np.isin(np.arange(18_000) % 9, (4, 6, 8)))
+    assert all(np.array_equal(positions, expected) for positions in found)
 
 
 def test_no_rows_and_a_field_that_nobody_has():
