@@ -180,6 +180,7 @@ class PartyIndex:
         """
         if self._state is not None:
             return
+        self._store.feed.listen()
         try:
             opened = self._opened()
             if self._store.changes.latest() - opened.sequence > self._rules.most_behind:
@@ -253,7 +254,7 @@ class PartyIndex:
         """The view after everything that is committed; between two steps it may hold rows of two moments."""
         more = True
         while more:
-            step = self._store.feed.after(view.sequence)
+            step = self._store.feed.following(view.sequence)
             view = self._maker.changed(view, step, opened.whole.lexical)
             more = step.more
         return view

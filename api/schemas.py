@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from api.problems import Refusal, Violation
 from api.requests import MAX_LIMIT, MAX_TEXT, MatchRequest, ProspectRequest
 from api.transport.violations import pointer, violations
+from matcher.checkers import Checker, checker_of
 from matcher.declarations.registry import REGISTRY
 from matcher.errors import MatcherError, UnknownField
 from matcher.fields import Field as PartyField
@@ -33,13 +34,6 @@ FACTS = "Facts"
 PARTY_FACTS = "PartyFacts"
 """The names of the facts' schemas in the OpenAPI document; both derive from the field registry."""
 NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
-_RECURRING = frozenset(
-    field.code
-    for field in REGISTRY
-    if field.type in {FieldType.REGION, FieldType.INDUSTRY, FieldType.CHOICE, FieldType.DATE}
-)
-_SHORT = 32
-"""The longest text, in characters, whose checked value is remembered."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -161,10 +155,11 @@ class PartyBody(Wire):
             raise Refusal.violating([Violation("id_mismatch", _MISMATCH, pointer("id"))])
         day = self.observed_on or today
         told = _told(self.facts)
-        values = checked_facts(self.facts | {code: fact.value for code, fact in told.items()}, kind=self.kind)
-        facts = {code: Fact(value, self.source, day) for code, value in values.items()}
-        facts |= {code: fact.fact(values[code], self.source, day) for code, fact in told.items()}
-        return Party(identifier, self.kind, self.name, facts, tenant, self.source, day, self.synthetic)
+        bare = self.facts | {code: fact.value for code, fact in told.items()} if told else self.facts
+        values, source = checked_facts(bare, kind=self.kind), self.source
+        facts = {code: Fact(value, source, day) for code, value in values.items()}
+        facts |= {code: fact.fact(values[code], source, day) for code, fact in told.items()}
+        return Party(identifier, self.kind, self.name, facts, tenant, source, day, self.synthetic)
 
 
 class BulkPartyBody(PartyBody):
@@ -202,9 +197,11 @@ def checked_facts(facts: Mapping[str, object], *, kind: PartyKind | None = None)
     """
     values: dict[str, Value] = {}
     wrong: list[Violation] = []
+    checkers = _checkers(kind)
     for code, raw in facts.items():
         try:
-            values[code] = _checked(code, kind, raw)
+            check = checkers.get(code)
+            values[code] = check_value(_field(code, kind), raw) if check is None else check(raw)
         except MatcherError as error:
             wrong.append(Violation(error.code, str(error), pointer("facts", code)))
     if wrong:
@@ -212,22 +209,10 @@ def checked_facts(facts: Mapping[str, object], *, kind: PartyKind | None = None)
     return values
 
 
-def _checked(code: str, kind: PartyKind | None, raw: object) -> Value:
-    """One value; places, industries, choices, days and counts come again and again, and are remembered."""
-    if type(raw) is int or (type(raw) is str and len(raw) <= _SHORT and code in _RECURRING):
-        return _remembered(code, kind, raw)
-    return check_value(_fields_of(kind).get(code) or _field(code, kind), raw)
-
-
 @cache
-def _fields_of(kind: PartyKind | None) -> Mapping[str, PartyField]:
-    """The fields that a kind of party has, by code; every field where no kind is asked for."""
-    return {field.code: field for field in REGISTRY if kind is None or kind in field.kinds}
-
-
-@lru_cache(maxsize=16_384, typed=True)
-def _remembered(code: str, kind: PartyKind | None, raw: object) -> Value:
-    return check_value(_field(code, kind), raw)
+def _checkers(kind: PartyKind | None) -> Mapping[str, Checker]:
+    """What checks the fields that a kind of party has, by code; every field where no kind is asked for."""
+    return {field.code: checker_of(field) for field in REGISTRY if kind is None or kind in field.kinds}
 
 
 def _field(code: str, kind: PartyKind | None) -> PartyField:

@@ -41,7 +41,7 @@ UNBOUNDED_SHARES = frozenset(
 _NUMBERS = frozenset({FieldType.MONEY, FieldType.PERCENT, FieldType.NUMBER})
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """NUL, which PostgreSQL refuses, and lone surrogates, which UTF-8 has none of."""
-_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
 """A number that is within the bounds of every reader, plain to see."""
 _ENDINGS = ("", "企业", "型", "型企业", "级", "轮", "贷款", "阶段")
 
@@ -92,7 +92,7 @@ def _bounded(field: Field, value: Value) -> Value:
     """Refuse numbers that the field cannot have."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return value
-    least, most = _bounds(field.code, field.type)
+    least, most = bounds_of(field.code, field.type)
     if least <= value <= most:
         return value
     if not -MAX_NUMBER <= value <= MAX_NUMBER:
@@ -103,7 +103,7 @@ def _bounded(field: Field, value: Value) -> Value:
 
 
 @cache
-def _bounds(code: str, kind: FieldType) -> tuple[Decimal, Decimal]:
+def bounds_of(code: str, kind: FieldType) -> tuple[Decimal, Decimal]:
     """The least and the greatest number that a field may have."""
     growth = code.endswith("_growth_pct")
     share = kind is FieldType.PERCENT and not growth and code not in UNBOUNDED_SHARES
@@ -146,7 +146,7 @@ def _printable(field: Field, raw: object) -> str:
 
 
 def _decimal(field: Field, value: object) -> Decimal:
-    if type(value) is str and _PLAIN_NUMBER.fullmatch(value):
+    if type(value) is str and PLAIN_NUMBER.fullmatch(value):
         return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise _refusal(field, value, f"数字{_in_unit(field)}", "请传数字，或写成字符串以免丢失精度")

@@ -10,7 +10,7 @@ import polars as pl
 import structlog
 from numpy.typing import NDArray
 
-from api.store.feed import StoredParty
+from api.store.steps import StoredParty, WrittenParty
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.columns import Row, column_frame
 from matcher.errors import MatcherError
@@ -33,11 +33,15 @@ class LaidOut:
     texts: list[str]
 
 
-def laid_out(stored: Sequence[StoredParty]) -> LaidOut:
+def laid_out(stored: Sequence[StoredParty | WrittenParty]) -> LaidOut:
     """Lay parties out in the order given, with what follows from their facts; what is not understood is unknown."""
-    rows = [Row(item.key, item.tenant, PartyKind(item.kind), values_of(item.facts)) for item in stored]
+    rows = [Row(item.key, item.tenant, PartyKind(item.kind), _values(item)) for item in stored]
     texts = [party_text(row.kind, row.values) for row in rows]
     return LaidOut(np.array([row.key for row in rows], dtype=np.int64), column_frame(rows), texts)
+
+
+def _values(item: StoredParty | WrittenParty) -> Mapping[str, Value]:
+    return item.values if isinstance(item, WrittenParty) else values_of(item.facts)
 
 
 def _is_plain(digits: str) -> bool:

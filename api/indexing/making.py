@@ -8,7 +8,7 @@ import numpy as np
 
 from api.indexing.layout import laid_out
 from api.indexing.views import Segment, View
-from api.store.feed import Step, StoredParty
+from api.store.steps import Step, StoredParty, WrittenParty
 from embeddings.lexical import LexicalIndex
 from embeddings.vectors import Vectors
 from matcher.pairing.ports import TextEncoder
@@ -29,7 +29,9 @@ class Maker:
         }
         return view.changed(step.sequence, step.touched, fresh)
 
-    def segment(self, parties: Sequence[StoredParty], numbers: Mapping[int, int], words: LexicalIndex) -> Segment:
+    def segment(
+        self, parties: Sequence[StoredParty | WrittenParty], numbers: Mapping[int, int], words: LexicalIndex
+    ) -> Segment:
         """One platform's parties, by rising key, as a segment; `numbers` tells for each key its last change."""
         rows = laid_out(parties)
         sequences = np.array([numbers[key] for key in rows.keys.tolist()], dtype=np.int64)

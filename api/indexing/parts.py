@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from api.indexing.layout import laid_out
 from api.indexing.opening import COLUMNS, KEYS, VECTORS, WORDS
-from api.store.feed import Feed, Span, StoredParty
+from api.store.feed import Feed, Span
+from api.store.steps import StoredParty
 from embeddings.terms import Terms, TermWriter, count_terms, open_terms
 from embeddings.vector_files import VectorWriter
 from embeddings.vectors import Vectors

@@ -1,20 +1,19 @@
 """The change feed: which parties were written or removed, in the order of the commits. Indexes catch up from it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal, select
+from sqlalchemy import Connection, delete, func, select
 
 from api.errors import FeedPruned
 from api.store.database import Database
 from api.store.marks import PRUNED, read_mark, write_mark
-from api.store.tables import changes, parties
-from api.store.upserting import chunks
+from api.store.putting import next_numbers, put_rows
+from api.store.tables import changes
 
-_COPIED = 1_000
 _PIECE = 20_000
 """Changes removed in one transaction: a writer waits for one piece, not for all."""
 
@@ -47,7 +46,7 @@ class ChangeStore:
     def latest(self) -> int:
         """The last sequence number, 0 before the first change."""
         with self._database.reading() as connection:
-            return connection.execute(select(func.max(changes.c.sequence))).scalar_one() or 0
+            return latest(connection)
 
     def since(self, sequence: int, limit: int = 1000) -> list[Change]:
         """The first `limit` changes after `sequence`, oldest first.
@@ -76,8 +75,8 @@ class ChangeStore:
 
     def _prune_piece(self, before: int, until: datetime) -> int:
         with self._database.writing() as connection:
-            latest = connection.execute(select(func.max(changes.c.sequence))).scalar_one() or 0
-            old = select(changes.c.sequence, changes.c.at).where(changes.c.sequence < min(before, latest))
+            last = latest(connection)
+            old = select(changes.c.sequence, changes.c.at).where(changes.c.sequence < min(before, last))
             rows = connection.execute(old.order_by(changes.c.sequence).limit(_PIECE)).all()
             removable = [row.sequence for row in takewhile(lambda row: row.at < until, rows)]
             if not removable:
@@ -101,32 +100,29 @@ def require_held(connection: Connection, sequence: int) -> None:
         )
 
 
-def record_written(connection: Connection, written: Sequence[tuple[int, str]]) -> None:
-    """Append one change for each (key, id) that stands in the table of parties, by key, in the caller's transaction.
-
-    The database copies them itself: a row a parameter set cost more than all else of a batch.
-    """
-    said = (parties.c.key, parties.c.tenant_id, parties.c.id, literal(ChangeOp.UPSERT.value), _now())
-    names = ("party_key", "tenant_id", "party_id", "op", "at")
-    for chunk in chunks(sorted(key for key, _ in written), _COPIED):
-        these = select(*said).where(_among(chunk)).order_by(parties.c.key)
-        connection.execute(insert(changes).from_select(names, these))
+def latest(connection: Connection) -> int:
+    """The last sequence number, 0 before the first change."""
+    return int(connection.execute(select(func.max(changes.c.sequence))).scalar_one() or 0)
 
 
-def record_removed(connection: Connection, tenant: str, removed: Iterable[tuple[int, str]]) -> None:
-    """Append one change for each (key, id) that was removed, in order, in the caller's transaction."""
-    said = {"tenant_id": tenant, "op": ChangeOp.DELETE.value, "at": datetime.now(UTC)}
-    rows = [{"party_key": key, "party_id": party, **said} for key, party in removed]
-    if rows:
-        connection.execute(insert(changes), rows)
+def record_written(connection: Connection, tenant: str, written: Sequence[tuple[int, str]]) -> dict[int, int]:
+    """Append one change for each (key, id), in order, in the caller's transaction; gives the numbers by key."""
+    return _recorded(connection, tenant, written, ChangeOp.UPSERT)
 
 
-def _among(keys: Sequence[int]) -> ColumnElement[bool]:
-    """Rows of these rising keys; new ones have keys one after the other, which is a range."""
-    if keys[-1] - keys[0] == len(keys) - 1:
-        return parties.c.key.between(keys[0], keys[-1])
-    return parties.c.key.in_(keys)
+def record_removed(connection: Connection, tenant: str, removed: Sequence[tuple[int, str]]) -> dict[int, int]:
+    """Append one change for each (key, id) that was removed, as `record_written` does."""
+    return _recorded(connection, tenant, removed, ChangeOp.DELETE)
 
 
-def _now() -> ColumnElement[datetime]:
-    return literal(datetime.now(UTC), changes.c.at.type)
+def _recorded(connection: Connection, tenant: str, told: Sequence[tuple[int, str]], op: ChangeOp) -> dict[int, int]:
+    if not told:
+        return {}
+    numbers = next_numbers(connection, changes, len(told))
+    said = {"tenant_id": tenant, "op": op.value, "at": datetime.now(UTC)}
+    rows = [
+        {"sequence": number, "party_key": key, "party_id": party, **said}
+        for number, (key, party) in zip(numbers, told, strict=True)
+    ]
+    put_rows(connection, changes, rows)
+    return {key: number for number, (key, _) in zip(numbers, told, strict=True)}

@@ -61,9 +61,10 @@ class Database:
         committed when the outer one is.
         """
         if (joined := self._open()) is not None:
-            with joined.begin_nested():
+            with self._within(joined):
                 yield joined
             return
+        afterwards: list[Callable[[], None]] = []
         with (
             translated(),
             self.engine.connect().execution_options(**{_WRITING: True}) as connection,
@@ -72,11 +73,29 @@ class Database:
             if first is not None:
                 first(connection)
             _take_turn(connection)
-            self._thread.connection = connection
+            self._thread.connection, self._thread.afterwards = connection, afterwards
             try:
                 yield connection
             finally:
                 self._thread.connection = None
+        for action in afterwards:
+            action()
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Within `writing`, have something done once that is committed, and never if it is undone."""
+        self._thread.afterwards.append(action)
+
+    @contextmanager
+    def _within(self, outer: Connection) -> Iterator[None]:
+        """A part of another transaction: what it asked to be done afterwards is forgotten when it is undone."""
+        afterwards = self._thread.afterwards
+        asked = len(afterwards)
+        try:
+            with outer.begin_nested():
+                yield
+        except BaseException:
+            del afterwards[asked:]
+            raise
 
     @contextmanager
     def marking(self) -> Iterator[Connection]:

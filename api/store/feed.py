@@ -4,7 +4,7 @@ A step is read in one transaction: its rows are those of one moment, so that wha
 series equals the store at that moment and is never a mixture of two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,34 +13,12 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, sele
 
 from api.store.changes import require_held
 from api.store.database import Database
+from api.store.handing import Handover
+from api.store.steps import Step, StoredParty
 from api.store.tables import changes, parties
 from api.store.upserting import chunks
 
 _STEP = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class StoredParty:
-    """A party as it is stored, unread: its key, platform, kind, and the JSON text of its facts (see `party_rows`)."""
-
-    key: int
-    tenant: str
-    kind: str
-    facts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What the feed says after a sequence number.
-
-    `touched` gives for each platform the keys that were written or removed, each with the number of its last change;
-    `parties` are those of them that are there. `more`: the feed goes on, and rows may be newer than `sequence`.
-    """
-
-    sequence: int
-    touched: Mapping[str, Mapping[int, int]]
-    parties: tuple[StoredParty, ...]
-    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +35,17 @@ class Span:
 class Feed:
     """Reads parties in bulk, for the derived side alone: every platform's, past every narrowing to a viewer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, handover: Handover) -> None:
         self._database = database
+        self._handover = handover
+
+    def listen(self) -> None:
+        """Have what this process writes from now on kept for `following`, until it is asked for."""
+        self._handover.listened_to = True
+
+    def following(self, sequence: int) -> Step:
+        """A step after `sequence`: one that this process has just written, or what `after` reads."""
+        return self._handover.take(sequence) or self.after(sequence)
 
     def after(self, sequence: int, limit: int = _STEP) -> Step:
         """The first `limit` changes after `sequence` and the parties that they touch, all as of one moment.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, select
@@ -14,12 +14,14 @@ from api.access.viewers import SystemViewer, Viewer
 from api.clock import today
 from api.crash_points import crash_point
 from api.errors import ForeignTenant
-from api.store.changes import record_removed, record_written
+from api.store.changes import latest, record_removed, record_written
 from api.store.database import Database
+from api.store.handing import Handover
 from api.store.party_rows import merged, party_of, row_of
 from api.store.queries import speaks_for, visible_parties
 from api.store.sealed_facts import claim_key, has_personal, opened_row, sealed_row
-from api.store.storable import is_id
+from api.store.steps import Step, StoredParty, WrittenParty
+from api.store.storable import as_json, is_id
 from api.store.tables import parties
 from api.store.tenants import require_tenant
 from api.store.upserting import Row, Stored, UpsertCounts, chunks, replaced, upsert
@@ -49,9 +51,10 @@ class _Written:
 class PartyStore:
     """Parties (主体). Reads are narrowed to the viewer's platform; every write leaves a change in the feed."""
 
-    def __init__(self, database: Database, seals: Seals) -> None:
+    def __init__(self, database: Database, seals: Seals, handover: Handover) -> None:
         self._database = database
         self._seals = seals
+        self._handover = handover
 
     def get(self, viewer: Viewer, party: str, permission: Permission = Permission.PARTY_READ) -> Party:
         """Give one party; raise `UnknownParty` where there is none or it is not within the permission's reach."""
@@ -108,7 +111,8 @@ class PartyStore:
         Raises `ForeignTenant`, `UnknownTenant`, `UnknownParty` for one that the viewer may not write, `UnknownField`,
         and `InvalidValue` for text that cannot be stored.
         """
-        return self._write(viewer, [self._sealed(viewer, party) for party in written], (), merge=merge).counts
+        given = [(self._sealed(viewer, party), party) for party in written]
+        return self._write(viewer, given, (), merge=merge).counts
 
     def write_batch(
         self, viewer: Viewer, written: Sequence[Party], removed: Sequence[str] = (), *, merge: bool = True
@@ -117,14 +121,14 @@ class PartyStore:
 
         `merge` is that of `upsert_many`. Raises `ForeignTenant` and `UnknownTenant`, and then writes nothing.
         """
-        rows: list[Row] = []
+        given: list[tuple[Row, Party]] = []
         refused: dict[int, MatcherError] = {}
         for place, party in enumerate(written):
             try:
-                rows.append(self._sealed(viewer, party))
+                given.append((self._sealed(viewer, party), party))
             except MatcherError as error:
                 refused[place] = error
-        done = self._write(viewer, rows, [party for party in removed if is_id(party)], merge=merge)
+        done = self._write(viewer, given, [party for party in removed if is_id(party)], merge=merge)
         missing = {place: _unknown(party) for place, party in enumerate(removed) if party not in done.removed}
         return BatchResult(done.counts, len(done.removed), refused, missing)
 
@@ -133,17 +137,24 @@ class PartyStore:
         if not (is_id(party) and self._write(viewer, [], [party], merge=True).removed):
             raise _unknown(party)
 
-    def _write(self, viewer: Viewer, rows: Sequence[Row], removed: Sequence[str], *, merge: bool) -> _Written:
+    def _write(
+        self, viewer: Viewer, given: Sequence[tuple[Row, Party]], removed: Sequence[str], *, merge: bool
+    ) -> _Written:
         """The one way by which parties change: with their changes in the feed, in one transaction."""
         with self._database.writing() as connection:
-            if rows:
+            if given:
                 require_tenant(connection, viewer.tenant)
-            if any(map(has_personal, rows)):
+            if any(has_personal(row) for row, _ in given):
                 claim_key(connection, self._seals)
+            before = latest(connection)
             gone = _removed(connection, viewer, removed)
-            record_removed(connection, viewer.tenant, gone)
-            done = upsert(connection, parties, viewer.tenant, rows, merged if merge else replaced)
-            record_written(connection, done.written)
+            numbers = record_removed(connection, viewer.tenant, gone)
+            done = upsert(connection, parties, viewer.tenant, [row for row, _ in given], merged if merge else replaced)
+            told = [(row["key"], row["id"]) for row in done.written]
+            numbers |= record_written(connection, viewer.tenant, told)
+            if numbers and self._handover.listened_to:
+                step = _step(viewer.tenant, numbers, done.written, given)
+                self._database.after_commit(partial(self._handover.put, before, step))
             crash_point("upsert.before_commit")
         return _Written(done.counts, frozenset(party for _, party in gone))
 
@@ -187,6 +198,18 @@ def _removed(connection: Connection, viewer: Viewer, ids: Sequence[str]) -> list
         found = delete(parties).where(parties.c.id.in_(chunk), may_go)
         gone += [(key, party) for key, party in connection.execute(found.returning(parties.c.key, parties.c.id))]
     return sorted(gone)
+
+
+def _step(tenant: str, numbers: Mapping[int, int], written: Sequence[Row], given: Sequence[tuple[Row, Party]]) -> Step:
+    """What the feed says of this write, with the values as they came where nothing stored was merged with them."""
+    said = {row["digest"]: party for row, party in given}
+    known = (
+        WrittenParty(row["key"], tenant, row["kind"], said[row["digest"]].values)
+        if row["digest"] in said
+        else StoredParty(row["key"], tenant, row["kind"], as_json(row["facts"]))
+        for row in written
+    )
+    return Step(max(numbers.values()), {tenant: numbers}, tuple(known), more=True)
 
 
 def _own_row(viewer: Viewer, party: Party) -> Row:

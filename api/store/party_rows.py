@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import structlog
 
@@ -20,9 +20,6 @@ from matcher.validation import from_json, to_json
 Raw = str | int | bool | list[str]
 _CREDIT_CODE = "credit_code"
 _CREDIT_CODE_LENGTH = 18
-_PLAIN: Mapping[type, tuple[FieldType, ...]] = {
-    kind: tuple(item for item in FieldType if PYTHON_TYPES[item] is kind) for kind in (str, int, bool)
-}
 _NUMBERS = tuple(item for item in FieldType if PYTHON_TYPES[item] is Decimal)
 _DATE = FieldType.DATE
 _PLAIN_DIGITS = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,17})?", re.ASCII)
@@ -36,9 +33,13 @@ def row_of(party: Party) -> Row:
 
     Raises `UnknownField`, and `InvalidValue` for what could not be read back the same.
     """
-    known = REGISTRY.fields
+    known, as_it_is = REGISTRY.fields, _as_it_is()
     facts = {
-        code: [_readable(known.get(code) or REGISTRY[code], value), source, _iso(day)]
+        code: [
+            value if type(value) is as_it_is.get(code) else _readable(known.get(code) or REGISTRY[code], value),
+            source,
+            _iso(day),
+        ]
         for code, (value, source, day) in party.facts.items()
     }
     row = {
@@ -102,6 +103,12 @@ _day = lru_cache(maxsize=4096)(date.fromisoformat)
 _iso = lru_cache(maxsize=4096)(date.isoformat)
 
 
+@cache
+def _as_it_is() -> Mapping[str, type]:
+    """The fields whose values are JSON as they are (text, whole numbers, flags), each with the type of its values."""
+    return {field.code: kind for field in REGISTRY if (kind := PYTHON_TYPES[field.type]) in (str, int, bool)}
+
+
 def _readable(field: Field, value: Value) -> Raw:
     """Give the value as JSON, sure that it reads back as the same; what does not would be lost silently later."""
     kind = type(value)
@@ -109,8 +116,6 @@ def _readable(field: Field, value: Value) -> Raw:
         digits = str(value)
         if len(digits) <= _SURE_DIGITS and _PLAIN_DIGITS.fullmatch(digits):
             return digits
-    elif kind in _PLAIN and field.type in _PLAIN[kind]:
-        return value  # type: ignore[return-value]  # text, whole numbers and flags are JSON as they are
     elif kind is date and field.type is _DATE:
         return _iso(value)
     return _read_back(field, value)

@@ -20,6 +20,7 @@ from api.access.viewers import LOCAL_TENANT
 from api.store.changes import ChangeStore
 from api.store.database import Database, connect
 from api.store.feed import Feed
+from api.store.handing import Handover
 from api.store.idempotency import IdempotencyStore
 from api.store.imports import ImportStore
 from api.store.jobs import JobStore
@@ -54,10 +55,11 @@ class Store:
     def __init__(self, database: Database, seals: Seals) -> None:
         self._database = database
         self.seals = seals
-        self.parties = PartyStore(database, seals)
+        handover = Handover()
+        self.parties = PartyStore(database, seals, handover)
         self.offers = OfferStore(database)
         self.changes = ChangeStore(database)
-        self.feed = Feed(database)
+        self.feed = Feed(database, handover)
         self.tenants = TenantStore(database)
         self.imports = ImportStore(database)
         self.jobs = JobStore(database)

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, select
+
+from api.store.putting import next_numbers, put_rows
 
 Row = dict[str, Any]
 Stored = Mapping[Any, Any]
@@ -30,10 +33,10 @@ class UpsertCounts:
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
-    """What was done, and the (key, id) of each row that was written, once a row."""
+    """What was done, and each row that was written, once, as it now stands, by rising key."""
 
     counts: UpsertCounts
-    written: tuple[tuple[int, str], ...]
+    written: tuple[Row, ...]
 
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -52,18 +55,21 @@ def upsert(connection: Connection, table: Table, tenant: str, rows: Sequence[Row
 
     `merge` makes the new row of the stored one and the incoming one; an id that comes twice is merged with itself.
     """
-    counts = UpsertCounts()
-    written: list[tuple[int, str]] = []
+    counts, said = UpsertCounts(), {"tenant_id": tenant, "updated_at": datetime.now(UTC)}
+    written: list[Row] = []
     for chunk in chunks(rows):
         digests = _digests(connection, table, tenant, [row["id"] for row in chunk])
         other = {row["id"] for row in chunk if digests.get(row["id"]) != row["digest"]}
         stored = _stored(connection, table, tenant, sorted(other & digests.keys()))
         current, done = _folded(stored, [row for row in chunk if row["id"] in other], merge)
         counts += done + UpsertCounts(same=sum(row["id"] not in other for row in chunk))
-        written += _inserted(connection, table, tenant, [row for id_, row in current.items() if id_ not in stored])
-        changed = [row for id_, row in current.items() if id_ in stored and row["digest"] != stored[id_]["digest"]]
-        written += _updated(connection, table, [{**row, "stored_key": stored[row["id"]]["key"]} for row in changed])
-    return Upserted(counts, tuple(written))
+        changed = [row for id_, row in current.items() if id_ not in stored or row["digest"] != stored[id_]["digest"]]
+        fresh = iter(next_numbers(connection, table, sum(row["id"] not in stored for row in changed)))
+        keys = [stored[row["id"]]["key"] if row["id"] in stored else next(fresh) for row in changed]
+        rows = [{**row, **said, "key": key} for key, row in zip(keys, changed, strict=True)]
+        put_rows(connection, table, rows)
+        written += rows
+    return Upserted(counts, tuple(sorted(written, key=itemgetter("key"))))
 
 
 def _digests(connection: Connection, table: Table, tenant: str, ids: Sequence[str]) -> dict[str, str]:
@@ -94,21 +100,3 @@ def _folded(stored: Mapping[str, Stored], incoming: Sequence[Row], merge: Merge)
         changed += 1
         current[row["id"]] = after
     return current, UpsertCounts(new, changed, same)
-
-
-def _inserted(connection: Connection, table: Table, tenant: str, rows: list[Row]) -> list[tuple[int, str]]:
-    if not rows:
-        return []
-    now = datetime.now(UTC)
-    values = [{**row, "tenant_id": tenant, "updated_at": now} for row in rows]
-    found = connection.execute(insert(table).returning(table.c.key, table.c.id), values).all()
-    return sorted((key, id_) for key, id_ in found)
-
-
-def _updated(connection: Connection, table: Table, rows: list[Row]) -> list[tuple[int, str]]:
-    if not rows:
-        return []
-    now = datetime.now(UTC)
-    statement = update(table).where(table.c.key == bindparam("stored_key"))
-    connection.execute(statement, [{**row, "updated_at": now} for row in rows])
-    return [(row["stored_key"], row["id"]) for row in rows]

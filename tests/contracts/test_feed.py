@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from api.access.viewers import Viewer
-from api.errors import FeedPruned
+from api.errors import FeedPruned, ForeignTenant
+from api.indexing.layout import laid_out
 from api.store.store import Store
 from api.store.tenants import Tenant, Tier
 from tests.api.worlds import party
@@ -68,3 +69,54 @@ def test_changes_that_are_no_longer_held_are_not_passed_by(store: Store):
     with pytest.raises(FeedPruned):
         store.feed.after(before)
     assert store.feed.after(store.changes.latest()).touched == {}
+
+
+def test_what_was_just_written_is_handed_on_as_the_feed_would_tell_it(store: Store):
+    write(store, "甲", "early")
+    store.feed.listen()
+    before = store.changes.latest()
+    write(store, "甲", "a", "b", "c")
+    write(store, "甲", "b", headcount=2)
+    store.parties.delete(Viewer(tenant="甲"), "c")
+    read = store.feed.after(before)
+    handed = []
+    at = before
+    while (step := store.feed.following(at)).touched:
+        handed.append(step)
+        at = step.sequence
+    assert [step.more for step in handed] == [True, True, True]
+    assert at == read.sequence
+    assert {key: number for step in handed for key, number in step.touched["甲"].items()} == read.touched["甲"]
+    rows = {item.key: item for step in handed for item in step.parties}
+    last = {item.key: item for item in read.parties}
+    assert laid_out([rows[key] for key in last]).frame.equals(laid_out(list(last.values())).frame)
+    assert store.feed.following(before).touched == read.touched, "handed on once; whoever comes later reads"
+
+
+def test_what_was_undone_is_not_handed_on(store: Store):
+    write(store, "甲", "early")
+    store.feed.listen()
+    before = store.changes.latest()
+    with pytest.raises(ForeignTenant), store.together():
+        write(store, "甲", "a", "b")
+        store.parties.upsert_many(Viewer(tenant="甲"), [replace(party("x"), tenant="乙")])
+    with store.together():
+        with pytest.raises(ZeroDivisionError), store.together():
+            write(store, "甲", "c")
+            1 / 0  # noqa: B018
+        write(store, "甲", "d")
+    step = store.feed.following(before)
+    assert len(step.touched["甲"]) == 1
+    assert list(step.touched["甲"]) == [store.parties.key_of(Viewer(tenant="甲"), "d")]
+
+
+def test_more_rows_than_a_statement_takes_are_numbered_in_the_order_they_came(store: Store):
+    names = [f"n{number:03}" for number in range(600)]
+    before = store.changes.latest()
+    write(store, "甲", *names)
+    write(store, "甲", *names[100:300], headcount=2)
+    write(store, "甲", *names[:300], headcount=2)
+    changed = store.changes.since(before, limit=2_000)
+    assert [change.id for change in changed] == [*names, *names[100:300], *names[:100]]
+    assert store.parties.count(Viewer(tenant="甲")) == 600
+    assert store.parties.get(Viewer(tenant="甲"), "n299").values["headcount"] == 2

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.indexing.layout import laid_out, values_of
-from api.store.feed import StoredParty
 from api.store.party_rows import party_of
+from api.store.steps import StoredParty
 from matcher.declarations.registry import REGISTRY
 from tests.api.worlds import DAY
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.indexing.making import Maker
 from api.indexing.views import MOST_SMALL, Segment, View
-from api.store.feed import Step, StoredParty
+from api.store.steps import Step, StoredParty
 from embeddings.lexical import LexicalIndex
 from tests.fakes.search import WordEncoder
 
