@@ -15,11 +15,14 @@ from api.console import doors, sign_in
 from api.console.blocks import muted, title
 from api.console.desk import ROOT, Desk, desk_of, failed
 from api.console.frame import admits, frame, navigation
+from api.console.operator import doors as operator_doors
 from api.console.pages import Page
 from api.console.sitemap import PAGES
+from api.console.words import catalogue
 from api.errors import NotSignedIn
 
 STATIC = Path(__file__).parent / "static"
+STYLES = ("console.css", "operator.css")
 BUILD_SECONDS = 30.0
 """How long a page may take to be built on a busy machine before the browser is told of an error."""
 PASSWORD = "/password"  # noqa: S105  # an address
@@ -28,12 +31,14 @@ MISSING = Page("/{rest:path}", "missing", sign_in.show)
 
 def attach(app: FastAPI) -> None:
     """Put the console under /console of `app`, whose services each page finds in the request's state."""
+    catalogue()
     app.include_router(doors.router)
     app.include_router(doors.entrance)
-    style = STATIC / "console.css"
-    version = sha256(style.read_bytes()).hexdigest()[:12]
+    app.include_router(operator_doors.router)
     pages_app.add_static_files("/static", STATIC, max_cache_age=365 * 24 * 3600)
-    ui.add_head_html(f'<link rel="stylesheet" href="{ROOT}/static/console.css?v={version}">', shared=True)
+    for name in STYLES:
+        version = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+        ui.add_head_html(f'<link rel="stylesheet" href="{ROOT}/static/{name}?v={version}">', shared=True)
     for page in PAGES:
         _register(page)
     _register_without_frame("/sign-in")

@@ -102,32 +102,34 @@ def _head(desk: Desk, shown: Shown) -> None:
         with line():
             if len(shown.runs) > 1 and shown.run is not None:
                 _run_choice(desk, shown, shown.run)
-            bare(desk.text("campaign.all"), lambda: desk.go("/campaigns"))
+            bare(desk.text("op.campaign.all"), lambda: desk.go("/campaigns"))
 
 
 def _run_choice(desk: Desk, shown: Shown, run: Run) -> None:
     options = {item.number: _run_name(desk, item) for item in shown.runs}
-    chosen = ui.select(options, value=run.number, label=desk.text("campaign.run")).props("dense outlined options-dense")
+    chosen = ui.select(options, value=run.number, label=desk.text("op.campaign.run")).props(
+        "dense outlined options-dense"
+    )
     chosen.style("min-width: 220px")
     by_number = {item.number: item for item in shown.runs}
     chosen.on_value_change(lambda event: desk.go(shown.address(shown.step, by_number[event.value])))
 
 
 def _run_name(desk: Desk, run: Run) -> str:
-    label = desk.text("campaign.dry") if run.dry else RUN_LABELS[run.state]
-    return desk.text("campaign.run_name", n=run.number, state=label, at=moment(run.created))
+    label = desk.text("op.campaign.dry") if run.dry else RUN_LABELS[run.state]
+    return desk.text("op.campaign.run_name", n=run.number, state=label, at=moment(run.created))
 
 
 def _steps(desk: Desk, shown: Shown) -> None:
     reached = _reached(shown.run)
-    with tag("nav", "steps", aria_label=desk.text("campaign.steps")):
+    with tag("nav", "steps", aria_label=desk.text("op.campaign.steps")):
         for place, step in enumerate(Step):
             current = "step" if step is shown.step else None
             state = "done" if place < reached else ""
             link = tag("a", f"step {state}".rstrip(), href=address(shown.address(step)), aria_current=current)
             with link:
                 ui.icon("check" if state else ICONS[step]).props("aria-hidden=true")
-                tag("span", "", f"{place + 1} {desk.text('step.' + step.value)}")
+                tag("span", "", f"{place + 1} {desk.text('op.step.' + step.value)}")
 
 
 def _reached(run: Run | None) -> int:
@@ -139,12 +141,12 @@ def _reached(run: Run | None) -> int:
 
 async def _plan(desk: Desk, shown: Shown) -> None:
     plan = plan_of(shown.campaign.plan)
-    with panel(desk.text("step.plan")):
+    with panel(desk.text("op.step.plan")):
         tag("p", "", plan.purpose)
         plan_facts(desk, plan)
-        values = desk.text("plan.values", quota=plan.quota, limit=plan.limit, least=plan.least_points // 100)
+        values = desk.text("op.plan.values", quota=plan.quota, limit=plan.limit, least=plan.least_points // 100)
         muted(f"{plan.starts} — {plan.ends} · {values}")
-        with ui.expansion(desk.text("campaign.whole_text_read")).classes("wide"):
+        with ui.expansion(desk.text("op.campaign.whole_text_read")).classes("wide"):
             tag("pre", "plain-text", shown.campaign.plan)
         with line():
             _plan_actions(desk, shown)
@@ -155,15 +157,15 @@ def _plan_actions(desk: Desk, shown: Shown) -> None:
     if not desk.may(Permission.CAMPAIGN_WRITE):
         return
     if campaign.state is not CampaignState.CLOSED:
-        primary(desk.text("campaign.run_it"), lambda: _run(desk, shown, dry=False), "play_arrow")
-        quiet(desk.text("campaign.try_it"), lambda: _run(desk, shown, dry=True))
+        primary(desk.text("op.campaign.run_it"), lambda: _run(desk, shown, dry=False), "play_arrow")
+        quiet(desk.text("op.campaign.try_it"), lambda: _run(desk, shown, dry=True))
     if campaign.state is CampaignState.DRAFT:
-        quiet(desk.text("campaign.edit"), lambda: desk.go(f"/campaigns/{campaign.id}/edit"), "edit")
-    bare(desk.text("campaign.copy"), lambda: desk.go(f"/campaigns/new?copy={campaign.id}"))
+        quiet(desk.text("op.campaign.edit"), lambda: desk.go(f"/campaigns/{campaign.id}/edit"), "edit")
+    bare(desk.text("op.campaign.copy"), lambda: desk.go(f"/campaigns/new?copy={campaign.id}"))
     if not shown.runs:
-        bare(desk.text("campaign.delete"), lambda: _delete(desk, campaign))
+        bare(desk.text("op.campaign.delete"), lambda: _delete(desk, campaign))
     elif campaign.state is not CampaignState.CLOSED:
-        bare(desk.text("campaign.close"), lambda: _close(desk, shown))
+        bare(desk.text("op.campaign.close"), lambda: _close(desk, shown))
 
 
 async def _run(desk: Desk, shown: Shown, *, dry: bool) -> None:
@@ -177,15 +179,15 @@ async def _delete(desk: Desk, campaign: Campaign) -> None:
 
 
 def _close(desk: Desk, shown: Shown) -> None:
-    with ui.dialog() as dialog, panel(desk.text("campaign.close")):
-        tag("p", "", desk.text("campaign.close_text"))
+    with ui.dialog() as dialog, panel(desk.text("op.campaign.close")):
+        tag("p", "", desk.text("op.campaign.close_text"))
 
         async def close() -> None:
             await desk.work(desk.services.store.campaigns.close, desk.viewer, shown.campaign.id, now())
             desk.go(shown.address(Step.PLAN))
 
         with line():
-            primary(desk.text("campaign.close"), close)
+            primary(desk.text("op.campaign.close"), close)
             bare(desk.text("cancel"), dialog.close)
     dialog.open()
 
@@ -198,7 +200,7 @@ def _of_run(content: Callable[[Desk, Run], Awaitable[None]]) -> Callable[[Desk, 
         if run is None or (not run.counts and content is not candidates):
             await _not_yet(desk, shown)
         elif run.dry and content not in {candidates, assignment}:
-            note(desk.text("campaign.dry_text"), "amber")
+            note(desk.text("op.campaign.dry_text"), "amber")
         else:
             await content(desk, run)
 
@@ -207,14 +209,14 @@ def _of_run(content: Callable[[Desk, Run], Awaitable[None]]) -> Callable[[Desk, 
 
 async def _not_yet(desk: Desk, shown: Shown) -> None:
     with panel():
-        muted(desk.text("campaign.no_run"))
+        muted(desk.text("op.campaign.no_run"))
         with line():
             if shown.run is None:
-                primary(desk.text("campaign.run_it"), lambda: _run(desk, shown, dry=False), "play_arrow")
+                primary(desk.text("op.campaign.run_it"), lambda: _run(desk, shown, dry=False), "play_arrow")
             else:
                 job = await desk.work(job_of_run, desk.services.store, desk.viewer, shown.run)
                 tag("span", "", RUN_LABELS[state_of(shown.run, job)])
-                primary(desk.text("campaign.see_progress"), lambda: desk.go(shown.address(Step.CANDIDATES)))
+                primary(desk.text("op.campaign.see_progress"), lambda: desk.go(shown.address(Step.CANDIDATES)))
 
 
 _CONTENT: Mapping[Step, Callable[[Desk, Shown], Awaitable[None]]] = {

@@ -32,15 +32,17 @@ async def assignment(desk: Desk, run: Run) -> None:
     _finding(desk, run)
     _offers(desk, run)
     if run.dry:
-        note(desk.text("campaign.dry_text"), "amber")
+        note(desk.text("op.campaign.dry_text"), "amber")
         return
     _floors(desk, run)
     _pair_table(desk, pairs)
     _why_not(desk, run)
-    with panel(desk.text("compare.title")) as place:
-        quiet(desk.text("compare.show"), lambda: _compare(desk, run, place), "compare_arrows")
+    with panel(desk.text("op.compare.title")) as place:
+        quiet(desk.text("op.compare.show"), lambda: _compare(desk, run, place), "compare_arrows")
     with line():
-        primary(desk.text("lists.on"), lambda: desk.go(f"/campaigns/{run.campaign_id}?step=approval&run={run.number}"))
+        primary(
+            desk.text("op.lists.on"), lambda: desk.go(f"/campaigns/{run.campaign_id}?step=approval&run={run.number}")
+        )
 
 
 def _pairs(desk: Desk, run: Run) -> list[AssignmentRow]:
@@ -60,7 +62,7 @@ def _finding(desk: Desk, run: Run) -> None:
     used = sum(1 for item in counts["offers"] if item["used"])
     places = sum(item["quota"] for item in counts["offers"])
     said = desk.text(
-        "lists.finding",
+        "op.lists.finding",
         firms=count(counts["seekers_assigned"]),
         pairs=count(counts["assigned"]),
         offers=count(used),
@@ -72,18 +74,18 @@ def _finding(desk: Desk, run: Run) -> None:
 def _offers(desk: Desk, run: Run) -> None:
     text = desk.text
     columns = (
-        Column("name", text("lists.offer"), pinned=True, width=280),
-        Column("provider", text("lists.provider"), width=180),
-        Column("used", text("lists.used"), ColumnKind.NUMBER, text("unit.firms"), width=120),
-        Column("quota", text("lists.quota"), ColumnKind.NUMBER, text("unit.places"), width=110),
-        Column("mean_match", text("lists.mean"), ColumnKind.NUMBER, width=130),
-        Column("micro_pct", text("lists.micro"), ColumnKind.PERCENT, width=130),
-        Column("first_loan_pct", text("lists.first_loan"), ColumnKind.PERCENT, width=130),
-        Column("worth", text("lists.worth"), ColumnKind.NUMBER, text("unit.points"), width=170),
+        Column("name", text("op.lists.offer"), pinned=True, width=280),
+        Column("provider", text("op.lists.provider"), width=180),
+        Column("used", text("op.lists.used"), ColumnKind.NUMBER, text("op.unit.firms"), width=120),
+        Column("quota", text("op.lists.quota"), ColumnKind.NUMBER, text("op.unit.places"), width=110),
+        Column("mean_match", text("op.lists.mean"), ColumnKind.NUMBER, width=130),
+        Column("micro_pct", text("op.lists.micro"), ColumnKind.PERCENT, width=130),
+        Column("first_loan_pct", text("op.lists.first_loan"), ColumnKind.PERCENT, width=130),
+        Column("worth", text("op.lists.worth"), ColumnKind.NUMBER, text("op.unit.points"), width=170),
     )
     rows = _offer_rows(desk, run)
     height = f"{min(420, 60 + 37 * max(2, len(rows)))}px"
-    Table("campaign-offers", text("lists.by_offer"), columns, height=height).show(desk, rows)
+    Table("campaign-offers", text("op.lists.by_offer"), columns, height=height).show(desk, rows)
 
 
 def _offer_rows(desk: Desk, run: Run) -> list[Row]:
@@ -105,28 +107,28 @@ def _floors(desk: Desk, run: Run) -> None:
     for item in short:
         where = f"（{item['offer_id']}）" if item["offer_id"] else ""
         said = {"name": item["name"] + where, "least": item["least"], "reached": item["reached"]}
-        note(desk.text("lists.shortfall", **said), "amber")
+        note(desk.text("op.lists.shortfall", **said), "amber")
     kept = len(plan_of(run.plan).floors)
     if kept and not short:
-        note(desk.text("lists.floors_kept", n=kept))
+        note(desk.text("op.lists.floors_kept", n=kept))
 
 
 def _pair_table(desk: Desk, pairs: Sequence[AssignmentRow]) -> None:
     text = desk.text
     by_id = {row.id: row for row in pairs}
     columns = (
-        Column("seeker", text("lists.seeker"), pinned=True, width=260),
-        Column("offer", text("lists.offer"), width=240),
-        Column("provider", text("lists.provider"), width=170),
-        Column("rank", text("lists.rank"), ColumnKind.NUMBER, width=80),
-        Column("match", text("match"), ColumnKind.NUMBER, width=100),
-        Column("state", text("lists.state"), width=120),
-        Column("industry", text("lists.industry"), width=160),
-        Column("region", text("lists.region"), width=160),
-        Column("size_class", text("lists.size"), width=90),
+        Column("seeker", text("op.lists.seeker"), pinned=True, width=260),
+        Column("offer", text("op.lists.offer"), width=240),
+        Column("provider", text("op.lists.provider"), width=170),
+        Column("rank", text("op.lists.rank"), ColumnKind.NUMBER, width=80),
+        Column("match", text("op.match"), ColumnKind.NUMBER, width=100),
+        Column("state", text("op.lists.state"), width=120),
+        Column("industry", text("op.lists.industry"), width=160),
+        Column("region", text("op.lists.region"), width=160),
+        Column("size_class", text("op.lists.size"), width=90),
     )
     rows = [_pair_row(row) for row in pairs]
-    table = Table("campaign-pairs", text("lists.pairs"), columns, lambda key: _open(desk, by_id[key]))
+    table = Table("campaign-pairs", text("op.lists.pairs"), columns, lambda key: _open(desk, by_id[key]))
     table.show(desk, rows)
 
 
@@ -148,8 +150,8 @@ def _open(desk: Desk, row: AssignmentRow) -> None:
     with ui.dialog() as dialog, panel():
         pair(desk, row.match)
         with line():
-            link(desk.text("lists.open_party"), f"/parties/{row.seeker_id}")
-            link(desk.text("lists.open_offer"), f"/offers/{row.offer_id}")
+            link(desk.text("op.lists.open_party"), f"/parties/{row.seeker_id}")
+            link(desk.text("op.lists.open_offer"), f"/offers/{row.offer_id}")
             quiet(desk.text("close"), dialog.close)
     dialog.open()
 
@@ -158,7 +160,7 @@ def pair(desk: Desk, match: Mapping[str, Any]) -> None:
     """A pair as it was judged: the sum's parts, then every condition with its clause."""
     with line("apart"):
         tag("h2", "", f"{match['seeker']['name']} · {match['offer']['name']}")
-        tag("b", "", f"{desk.text('match')} {amount(match['score'], '')}")
+        tag("b", "", f"{desk.text('op.match')} {amount(match['score'], '')}")
     with tag("dl", "said"):
         for item in sorted(match["contributions"], key=lambda item: -abs(item["points"])):
             if item["points"]:
@@ -169,12 +171,12 @@ def pair(desk: Desk, match: Mapping[str, Any]) -> None:
 def criteria(desk: Desk, found: Sequence[Mapping[str, Any]]) -> None:
     """Each condition: its state, what is known, what is asked, the clause, the gap."""
     if not found:
-        muted(desk.text("criteria.none"))
+        muted(desk.text("op.criteria.none"))
         return
     with tag("table", "rows"):
         with tag("thead"), tag("tr"):
             for key in ("state", "asked", "known", "clause"):
-                tag("th", "", desk.text(f"criteria.{key}"))
+                tag("th", "", desk.text(f"op.criteria.{key}"))
         with tag("tbody"):
             for item in found:
                 _criterion(desk, item)
@@ -183,14 +185,14 @@ def criteria(desk: Desk, found: Sequence[Mapping[str, Any]]) -> None:
 def _criterion(desk: Desk, item: Mapping[str, Any]) -> None:
     clause, text = item["clause"], desk.text
     with tag("tr"):
-        with tag("td", data_label=text("criteria.state")):
+        with tag("td", data_label=text("op.criteria.state")):
             state(desk.words, item["state"])
-        tag("td", "", item["label"], data_label=text("criteria.asked"))
-        with tag("td", data_label=text("criteria.known")):
+        tag("td", "", item["label"], data_label=text("op.criteria.asked"))
+        with tag("td", data_label=text("op.criteria.known")):
             tag("div", "", f"{item['field_label']}：{item['value_text'] or UNKNOWN}")
             if item["gap"]:
                 tag("div", "muted small", item["gap"])
-        with tag("td", "small", data_label=text("criteria.clause")):
+        with tag("td", "small", data_label=text("op.criteria.clause")):
             tag("div", "", f"《{clause['document']}》{clause['article']}")
             if clause["quote"]:
                 tag("div", "quote", clause["quote"])
@@ -200,20 +202,20 @@ def _why_not(desk: Desk, run: Run) -> None:
     """Why a pair is not on the lists, for any that is typed in."""
     known = {offer.id: offer.name for offer in desk.services.store.offers.list(desk.viewer)}
     offers = {item["offer_id"]: known.get(item["offer_id"], item["offer_id"]) for item in run.counts["offers"]}
-    with panel(desk.text("why.title")):
-        muted(desk.text("why.under"))
+    with panel(desk.text("op.why.title")):
+        muted(desk.text("op.why.under"))
         with line("top"):
-            party = party_choice(desk, desk.text("why.party"))
-            offer = ui.select(offers, label=desk.text("why.offer"), with_input=True)
+            party = party_choice(desk, desk.text("op.why.party"))
+            offer = ui.select(offers, label=desk.text("op.why.offer"), with_input=True)
             offer.props("dense outlined options-dense").style("min-width: 300px")
-            primary(desk.text("why.ask"), lambda: answer(party.value, offer.value))
+            primary(desk.text("op.why.ask"), lambda: answer(party.value, offer.value))
         place = tag("div", "stack", role="status")
 
     async def answer(seeker: str | None, chosen: str | None) -> None:
         place.clear()
         with place:
             if not seeker or not chosen:
-                note(desk.text("why.both"), "amber")
+                note(desk.text("op.why.both"), "amber")
                 return
             try:
                 found = await desk.work(why, desk.services.campaigns, desk.viewer, run, seeker, chosen)
@@ -229,16 +231,16 @@ def _answered(desk: Desk, found: Mapping[str, Any]) -> None:
     note(found["sentence"], "" if found["assigned"] else "amber")
     lacking, nearest = found["lacking"], found["nearest"]
     if lacking:
-        tag("p", "", desk.text("why.lacking", n=amount(lacking, "")))
+        tag("p", "", desk.text("op.why.lacking", n=amount(lacking, "")))
     if nearest is not None:
-        gap = desk.text("why.lacking", n=amount(nearest["lacking"], "")) if nearest["lacking"] else ""
-        tag("p", "", desk.text("why.nearest", name=nearest["offer"]["name"]) + gap)
+        gap = desk.text("op.why.lacking", n=amount(nearest["lacking"], "")) if nearest["lacking"] else ""
+        tag("p", "", desk.text("op.why.nearest", name=nearest["offer"]["name"]) + gap)
 
 
 async def _compare(desk: Desk, run: Run, place: Any) -> None:
     place.clear()
     with place:
-        tag("h2", "", desk.text("compare.title"))
+        tag("h2", "", desk.text("op.compare.title"))
         try:
             before, found, departures = await desk.work(_compared, desk, run)
         except WrongCampaignState as error:
@@ -258,7 +260,7 @@ def _compared(desk: Desk, run: Run) -> tuple[int, Any, Any]:
 
 def _compared_pairs(desk: Desk, document: Mapping[str, Any]) -> None:
     offers = {offer.id: offer.name for offer in desk.services.store.offers.list(desk.viewer)}
-    came, left = desk.text("compare.came"), desk.text("compare.left")
+    came, left = desk.text("op.compare.came"), desk.text("op.compare.left")
     pairs = [(came, item) for item in document["came"]] + [(left, item) for item in document["left"]]
     rows = [
         {
@@ -271,10 +273,10 @@ def _compared_pairs(desk: Desk, document: Mapping[str, Any]) -> None:
         for place, (change, item) in enumerate(pairs)
     ]
     columns = (
-        Column("change", desk.text("compare.change"), width=90),
-        Column("seeker", desk.text("lists.seeker"), width=200),
-        Column("offer", desk.text("lists.offer")),
-        Column("reason", desk.text("compare.reason")),
+        Column("change", desk.text("op.compare.change"), width=90),
+        Column("seeker", desk.text("op.lists.seeker"), width=200),
+        Column("offer", desk.text("op.lists.offer")),
+        Column("reason", desk.text("op.compare.reason")),
     )
     if rows:
-        Table("campaign-compared", desk.text("compare.title"), columns, height="320px").show(desk, rows)
+        Table("campaign-compared", desk.text("op.compare.title"), columns, height="320px").show(desk, rows)

@@ -21,7 +21,7 @@ async def candidates(desk: Desk, run: Run) -> None:
         return
     job = await desk.work(job_of_run, desk.services.store, desk.viewer, run)
     if job is None:
-        note(desk.text("run.forgotten"), "amber")
+        note(desk.text("op.run.forgotten"), "amber")
         return
     await progress(desk, job.id, lambda done: _done(desk, run, done))
     if not job.ended:
@@ -30,9 +30,9 @@ async def candidates(desk: Desk, run: Run) -> None:
 
 def _done(desk: Desk, run: Run, job: Job) -> None:
     assigned = (job.result or {}).get("assigned")
-    note(desk.text("run.done", n=count(assigned)))
+    note(desk.text("op.run.done", n=count(assigned)))
     with line():
-        primary(desk.text("run.see"), lambda: desk.go(_lists(run)), "arrow_forward")
+        primary(desk.text("op.run.see"), lambda: desk.go(_lists(run)), "arrow_forward")
 
 
 def _lead_on(desk: Desk, run: Run, job: Job) -> None:
@@ -56,20 +56,20 @@ def _lists(run: Run) -> str:
 def _numbers(desk: Desk, run: Run) -> None:
     counts, text = run.counts, desk.text
     with tag("div", "tiles"):
-        tile(text("campaign.seekers"), count(counts["seekers"], text("unit.firms")))
+        tile(text("op.campaign.seekers"), count(counts["seekers"], text("op.unit.firms")))
         part = share(counts["with_candidates"], counts["seekers"])
-        tile(text("run.with_candidates"), count(counts["with_candidates"], text("unit.firms")), under=part)
-        tile(text("run.candidates"), count(counts["candidates"], text("unit.pairs")))
+        tile(text("op.run.with_candidates"), count(counts["with_candidates"], text("op.unit.firms")), under=part)
+        tile(text("op.run.candidates"), count(counts["candidates"], text("op.unit.pairs")))
         part = share(counts["seekers_assigned"], counts["seekers"])
-        tile(text("run.listed"), count(counts["seekers_assigned"], text("unit.firms")), under=part)
+        tile(text("op.run.listed"), count(counts["seekers_assigned"], text("op.unit.firms")), under=part)
     without = counts["seekers"] - counts["with_candidates"]
     if without:
-        note(text("run.without", n=count(without)))
+        note(text("op.run.without", n=count(without)))
     frozen = run.frozen
-    with panel(text("run.frozen")), tag("dl", "said"):
-        definition(text("run.at"), str(frozen.get("at", "—")))
-        definition(text("run.offers_version"), str(frozen.get("offers", "—")))
-        definition(text("run.software"), str(frozen.get("software", "—")))
+    with panel(text("op.run.frozen")), tag("dl", "said"):
+        definition(text("op.run.at"), str(frozen.get("at", "—")))
+        definition(text("op.run.offers_version"), str(frozen.get("offers", "—")))
+        definition(text("op.run.software"), str(frozen.get("software", "—")))
         weights = frozen.get("weights") or {}
         said = "、".join(f"{text('weight.' + name)} {amount(value, '')}" for name, value in weights.items())
-        definition(text("run.weights"), said or text("run.usual_weights"))
+        definition(text("op.run.weights"), said or text("op.run.usual_weights"))

@@ -32,18 +32,18 @@ async def show_all(desk: Desk) -> None:
     with line("apart"):
         title(desk, "page.campaigns")
         if desk.may(Permission.CAMPAIGN_WRITE):
-            primary(desk.text("campaign.new"), lambda: desk.go("/campaigns/new"), "add")
+            primary(desk.text("op.campaign.new"), lambda: desk.go("/campaigns/new"), "add")
     rows = await desk.work(_rows, desk.services.store, desk.viewer)
     if not rows:
-        empty(desk.text("campaign.none"), [(desk.text("campaign.begin"), lambda: desk.go("/campaigns/new"))])
+        empty(desk.text("op.campaign.none"), [(desk.text("op.campaign.begin"), lambda: desk.go("/campaigns/new"))])
         return
     columns = (
-        Column("name", desk.text("campaign.name"), pinned=True, width=300),
-        Column("state", desk.text("campaign.state"), width=110),
-        Column("runs", desk.text("campaign.runs"), ColumnKind.NUMBER, width=110),
-        Column("assigned", desk.text("campaign.assigned"), ColumnKind.NUMBER, desk.text("unit.pairs"), width=150),
-        Column("approved_by", desk.text("campaign.approved_by")),
-        Column("updated", desk.text("campaign.updated"), ColumnKind.MOMENT, width=160),
+        Column("name", desk.text("op.campaign.name"), pinned=True, width=300),
+        Column("state", desk.text("op.campaign.state"), width=110),
+        Column("runs", desk.text("op.campaign.runs"), ColumnKind.NUMBER, width=110),
+        Column("assigned", desk.text("op.campaign.assigned"), ColumnKind.NUMBER, desk.text("op.unit.pairs"), width=150),
+        Column("approved_by", desk.text("op.campaign.approved_by")),
+        Column("updated", desk.text("op.campaign.updated"), ColumnKind.MOMENT, width=160),
     )
     Table("campaigns", desk.text("page.campaigns"), columns, lambda key: desk.go(f"/campaigns/{key}")).show(desk, rows)
 
@@ -68,7 +68,7 @@ def _row(store: Store, viewer: Viewer, campaign: Any) -> Row:
 
 async def show_new(desk: Desk) -> None:
     """First the choice of an example, then its values; another campaign's plan serves as well."""
-    title(desk, "page.campaign_new", under=desk.text("campaign.new_under"))
+    title(desk, "page.campaign_new", under=desk.text("op.campaign.new_under"))
     found = {item.id: item for item in await desk.work(examples, today())}
     copied = desk.query.get("copy", "")
     chosen = found.get(desk.query.get("from", ""))
@@ -96,7 +96,9 @@ def _choice(desk: Desk, item: Example) -> None:
 
 def _scope(desk: Desk, plan: Plan) -> str:
     kinds = "、".join(OFFER_KIND_LABELS[kind] for kind in sorted(plan.offers.kinds))
-    return desk.text("campaign.scope", seekers=PARTY_KIND_LABELS[plan.seekers], offers=kinds or "—", quota=plan.quota)
+    return desk.text(
+        "op.campaign.scope", seekers=PARTY_KIND_LABELS[plan.seekers], offers=kinds or "—", quota=plan.quota
+    )
 
 
 async def editor(desk: Desk, text: str, campaign: str = "") -> None:
@@ -119,19 +121,19 @@ class _Form:
         """Build the form, the text and the place for what was found."""
         desk = self._desk
         with tag("div", "split"):
-            with panel(desk.text("campaign.values")):
+            with panel(desk.text("op.campaign.values")):
                 self._values()
-                with ui.expansion(desk.text("campaign.whole_text")).classes("wide"):
-                    muted(desk.text("campaign.whole_text_under"))
+                with ui.expansion(desk.text("op.campaign.whole_text")).classes("wide"):
+                    muted(desk.text("op.campaign.whole_text_under"))
                     self._area = ui.codemirror(self._text, language="YAML", line_wrapping=True, on_change=self._typed)
-                    self._area.style("height: 380px").props["aria-label"] = desk.text("campaign.whole_text")
+                    self._area.style("height: 380px").props["aria-label"] = desk.text("op.campaign.whole_text")
             with tag("div", "stack"):
-                with panel(desk.text("campaign.found")):
+                with panel(desk.text("op.campaign.found")):
                     self._found = tag("div", "stack", role="status")
                 with line():
-                    primary(desk.text("campaign.run_now"), self._run, "play_arrow")
-                    quiet(desk.text("campaign.check"), self.check)
-                    bare(desk.text("campaign.save"), self._save)
+                    primary(desk.text("op.campaign.run_now"), self._run, "play_arrow")
+                    quiet(desk.text("op.campaign.check"), self.check)
+                    bare(desk.text("op.campaign.save"), self._save)
 
     def _values(self) -> None:
         plan = self._plan
@@ -146,7 +148,7 @@ class _Form:
             self._entry("least_match", str(plan.least_points // 100), kind="number")
 
     def _entry(self, key: str, value: str, *, kind: str = "text", wide: bool = False) -> None:
-        entry = ui.input(self._desk.text(f"plan.{key}"), value=value).props(f"dense outlined type={kind}")
+        entry = ui.input(self._desk.text(f"op.plan.{key}"), value=value).props(f"dense outlined type={kind}")
         entry.classes("span" if wide else "")
         entry.on("blur", lambda: self._change(key, entry.value))
         entry.on("keydown.enter", lambda: self._change(key, entry.value))
@@ -198,17 +200,17 @@ def kept(store: Store, viewer: Viewer, text: str, campaign: str) -> str:
 def _numbers(desk: Desk, plan: Plan, found: dict[str, Any]) -> None:
     """What a plan comes to before anything runs."""
     with tag("div", "tiles"):
-        tile(desk.text("campaign.seekers"), count(found["seekers"], desk.text("unit.firms")))
-        tile(desk.text("campaign.offers"), count(len(found["offers"]), desk.text("unit.offers")))
-        tile(desk.text("campaign.places"), count(found["places"], desk.text("unit.places")))
-        tile(desk.text("campaign.expected"), count(found["expected_candidates"], desk.text("unit.pairs")))
+        tile(desk.text("op.campaign.seekers"), count(found["seekers"], desk.text("op.unit.firms")))
+        tile(desk.text("op.campaign.offers"), count(len(found["offers"]), desk.text("op.unit.offers")))
+        tile(desk.text("op.campaign.places"), count(found["places"], desk.text("op.unit.places")))
+        tile(desk.text("op.campaign.expected"), count(found["expected_candidates"], desk.text("op.unit.pairs")))
     if not found["seekers"]:
-        note(desk.text("campaign.nobody"), "amber")
+        note(desk.text("op.campaign.nobody"), "amber")
     plan_facts(desk, plan)
     names = [f"{item['name']}（{item['quota']}）" for item in found["offers"]]
     shown = "、".join(names[:_MOST_OFFERS])
-    more = desk.text("more", n=len(names) - _MOST_OFFERS) if len(names) > _MOST_OFFERS else ""
-    span(desk.text("campaign.offers_are", names=shown) + more, "muted small")
+    more = desk.text("op.more", n=len(names) - _MOST_OFFERS) if len(names) > _MOST_OFFERS else ""
+    span(desk.text("op.campaign.offers_are", names=shown) + more, "muted small")
 
 
 def plan_facts(desk: Desk, plan: Plan) -> None:
@@ -216,16 +218,16 @@ def plan_facts(desk: Desk, plan: Plan) -> None:
     clause = plan.basis
     quote = f"：“{clause.quote}”" if clause.quote else ""
     floors = "；".join(
-        desk.text("plan.floor_each" if floor.each_offer else "plan.floor_all", name=floor.name, least=floor.least)
+        desk.text("op.plan.floor_each" if floor.each_offer else "op.plan.floor_all", name=floor.name, least=floor.least)
         for floor in plan.floors
     )
     filtered = PARTY_KIND_LABELS[plan.seekers] + (f"：{said(plan.filter)}" if plan.filter else "")
     with tag("dl", "said"):
-        definition(desk.text("plan.filter"), filtered)
-        definition(desk.text("plan.basis"), f"《{clause.document}》{clause.article}{quote}")
-        definition(desk.text("plan.approver"), plan.approver)
-        definition(desk.text("plan.objective"), OBJECTIVE_LABELS[plan.objective])
-        definition(desk.text("plan.floors"), floors or desk.text("none"))
+        definition(desk.text("op.plan.filter"), filtered)
+        definition(desk.text("op.plan.basis"), f"《{clause.document}》{clause.article}{quote}")
+        definition(desk.text("op.plan.approver"), plan.approver)
+        definition(desk.text("op.plan.objective"), OBJECTIVE_LABELS[plan.objective])
+        definition(desk.text("op.plan.floors"), floors or desk.text("op.none"))
 
 
 _READ = Permission.CAMPAIGN_READ

@@ -35,5 +35,3 @@ def _found(desk: Desk, typed: str, kind: PartyKind | None) -> dict[str, str]:
         return {item.id: item.name for item in listed}
     answer = desk.services.searching.search(desk.viewer, SearchRequest(text=typed, kind=kind, limit=_MOST))
     return {item.party.id: item.party.name for item in answer.found}
-
-

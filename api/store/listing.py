@@ -1,0 +1,157 @@
+"""The library as a list (主体库): parties page by page, sorted and narrowed by the database, without reading their facts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import reduce
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+
+from api.access.viewers import Viewer
+from api.store.database import Database
+from api.store.queries import visible_parties
+from api.store.tables import parties
+from matcher.fields import PartyKind
+
+MOST_LISTED = 1_000
+"""So many rows at most are given at once."""
+_CODED = ("region", "industry")
+
+
+class PartyOrder(StrEnum):
+    """What a list can be sorted by."""
+
+    KEY = "key"
+    NAME = "name"
+    KIND = "kind"
+    OBSERVED = "observed_on"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyListing:
+    """Which parties are wanted.
+
+    `text` is part of a name, an id or a whole credit code. `codes` narrows `region` and `industry` to some of their
+    codes, `source` to part of a source's name. An empty set of codes leaves nothing.
+    """
+
+    text: str = ""
+    kind: PartyKind | None = None
+    source: str = ""
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    order: PartyOrder = PartyOrder.KEY
+    descending: bool = False
+    start: int = 0
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ListedParty:
+    """A party as a list shows it; region and industry are codes, None where they are not known."""
+
+    id: str
+    name: str
+    kind: PartyKind
+    region: str | None
+    industry: str | None
+    credit_code: str | None
+    source: str
+    observed_on: date
+    updated: datetime
+    synthetic: bool
+
+
+class ListingStore:
+    """Lists of parties. Each method may raise `StoreUnavailable`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(self, viewer: Viewer, wanted: PartyListing) -> tuple[tuple[ListedParty, ...], int]:
+        """Some parties of those wanted, and how many there are in all."""
+        asked = select(*_COLUMNS).where(_narrowed(viewer, wanted))
+        ordered = asked.order_by(*_ordered(wanted)).offset(max(0, wanted.start)).limit(min(wanted.limit, MOST_LISTED))
+        with self._database.reading() as connection:
+            total = connection.execute(_count(_narrowed(viewer, wanted))).scalar_one()
+            rows = connection.execute(ordered).all()
+        return tuple(_listed(row) for row in rows), total
+
+    def codes(self, viewer: Viewer, field_code: str) -> dict[str, int]:
+        """How many parties stand under each code of a coded field (`region`, `industry`)."""
+        if field_code not in _CODED:
+            raise ValueError(f"{field_code} is no coded field of the list")
+        code = _fact(field_code)
+        query = select(code, func.count()).where(visible_parties(viewer), code.is_not(None)).group_by(code)
+        with self._database.reading() as connection:
+            return {str(found): count for found, count in connection.execute(query)}
+
+    def written_by_month(self, viewer: Viewer) -> dict[str, int]:
+        """How many parties were last observed in each month, "2026-11" first to last."""
+        observed = parties.c.observed_on
+        query = select(observed, func.count()).where(visible_parties(viewer)).group_by(observed)
+        with self._database.reading() as connection:
+            days = connection.execute(query).all()
+        return reduce(_added, sorted((day.isoformat()[:7], count) for day, count in days), {})
+
+
+def _fact(code: str) -> ColumnElement[str | None]:
+    """The value of a fact that is text."""
+    return parties.c.facts[code, 0].as_string()
+
+
+_COLUMNS: Sequence[ColumnElement[Any]] = (
+    parties.c.id,
+    parties.c.name,
+    parties.c.kind,
+    _fact("region"),
+    _fact("industry"),
+    parties.c.credit_code,
+    parties.c.source,
+    parties.c.observed_on,
+    parties.c.updated_at,
+    parties.c.synthetic,
+)
+_ORDERS: Mapping[PartyOrder, ColumnElement[Any]] = {
+    PartyOrder.KEY: parties.c.key,
+    PartyOrder.NAME: parties.c.name,
+    PartyOrder.KIND: parties.c.kind,
+    PartyOrder.OBSERVED: parties.c.observed_on,
+    PartyOrder.UPDATED: parties.c.updated_at,
+}
+
+
+def _narrowed(viewer: Viewer, wanted: PartyListing) -> ColumnElement[bool]:
+    found = visible_parties(viewer)
+    if wanted.kind is not None:
+        found &= parties.c.kind == wanted.kind.value
+    if wanted.text:
+        typed, name = wanted.text.replace("\0", ""), parties.c.name
+        found &= or_(name.contains(typed, autoescape=True), parties.c.id == typed, parties.c.credit_code == typed)
+    if wanted.source:
+        found &= parties.c.source.contains(wanted.source.replace("\0", ""), autoescape=True)
+    for code, among in wanted.codes.items():
+        found &= _fact(code).in_(sorted(among))
+    return found
+
+
+def _ordered(wanted: PartyListing) -> tuple[ColumnElement[Any], ...]:
+    column = _ORDERS[wanted.order]
+    first = column.desc() if wanted.descending else column.asc()
+    return (first,) if wanted.order is PartyOrder.KEY else (first, parties.c.key)
+
+
+def _count(narrowed: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(func.count()).select_from(parties).where(narrowed)
+
+
+def _listed(row: Row[Any]) -> ListedParty:
+    values = list(row)
+    return ListedParty(values[0], values[1], PartyKind(values[2]), *values[3:])
+
+
+def _added(counts: dict[str, int], item: tuple[str, int]) -> dict[str, int]:
+    month, count = item
+    return counts | {month: counts.get(month, 0) + count}
