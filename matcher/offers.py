@@ -69,10 +69,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Part of what a fund has invested in (已投方向): so many firms of an industry, a GB/T 4754 code of any level."""
+    """Part of what a fund has invested in (已投方向): so many firms of an industry, and what they do in their words.
+
+    `industry` is a GB/T 4754 code of any level, empty where it is not known.
+    """
 
     industry: str
     firms: int
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

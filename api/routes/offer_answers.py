@@ -132,8 +132,9 @@ CriteriaAnswer = CriterionAnswer | AllAnswer | AnyAnswer | NotAnswer | ScoredAns
 class HoldingAnswer(Answer):
     """已投方向：一个行业和家数。"""
 
-    industry: str = Field(description="GB/T 4754-2017 代码")
+    industry: str = Field(description="GB/T 4754-2017 代码；空为未知")
     firms: int
+    words: str = Field(description="这些企业做什么")
 
 
 class OfferAnswer(OfferSummaryAnswer):

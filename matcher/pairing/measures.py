@@ -86,7 +86,7 @@ def portfolio_share(code: str, portfolio: tuple[Holding, ...]) -> tuple[float, s
     """
     best = (0.0, "", 0)
     for depth, upper in enumerate(reversed(industries.ancestors(code)), 1):
-        firms = sum(item.firms for item in portfolio if industries.is_under(item.industry, (upper,)))
+        firms = sum(x.firms for x in portfolio if x.industry and industries.is_under(x.industry, (upper,)))
         best = max(best, (PROXIMITY_BY_DEPTH[depth] * firms / (firms + 1), upper, firms), key=lambda found: found[0])
     return best
 

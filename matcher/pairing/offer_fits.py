@@ -112,7 +112,8 @@ class PortfolioFitting:
         counts: Counter[tuple[str, int]] = Counter()
         for place, offer in enumerate(offers):
             for item in holdings(offer):
-                counts.update({(code, place): item.firms for code in industries.ancestors(item.industry)})
+                line = industries.ancestors(item.industry) if item.industry else ()
+                counts.update({(code, place): item.firms for code in line})
         return cls(len(offers), _posted(counts), _posted((code, firms) for (code, _), firms in counts.items()))
 
     def fits(self, values: Values) -> Fits:

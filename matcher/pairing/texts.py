@@ -32,5 +32,10 @@ def wanted_text(offer: Offer) -> str:
 
 
 def offer_text(offer: Offer) -> str:
-    """What an offer is for: its name, summary and focus."""
-    return "。".join(part for part in (offer.name, offer.summary, offer.focus) if part)
+    """What an offer is for: its name, summary and focus, and what its fund has invested in.
+
+    The firms that a fund invested in earlier find those of later years better than its own words do: recall at 50
+    among 1,236 firms .080 against .056 (`python -m tests.quality.capital`).
+    """
+    held = (item.words for item in offer.portfolio)
+    return "。".join(part for part in (offer.name, offer.summary, offer.focus, *held) if part)

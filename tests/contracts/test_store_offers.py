@@ -68,7 +68,7 @@ FULL = an_offer(
     source="演示数据（虚构）",
     observed_on=DAY,
     synthetic=True,
-    portfolio=(Holding("2770", 6),),
+    portfolio=(Holding("2770", 6, "体外诊断试剂"), Holding("", 1)),
 )
 
 VALUES = st.one_of(

@@ -42,7 +42,7 @@ OFFERS = st.builds(
     preferences=st.lists(LEAVES, max_size=3).map(tuple),
     service_regions=st.just(()) | subsets(REGIONS),
     industry_focus=st.just(()) | subsets(INDUSTRIES),
-    portfolio=st.lists(st.builds(Holding, st.sampled_from(INDUSTRIES), st.integers(1, 9)), max_size=3).map(tuple),
+    portfolio=st.lists(st.builds(Holding, st.sampled_from(("", *INDUSTRIES)), st.integers(1, 9)), max_size=3).map(tuple),
     audience=st.frozensets(st.sampled_from(list(PartyKind)), min_size=1),
     status=st.sampled_from(OfferStatus),
     effective_from=DAYS,
