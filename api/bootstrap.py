@@ -21,11 +21,12 @@ from matcher.pairing.scoring import Scoring
 if TYPE_CHECKING:
     from api.access.access import Access
     from api.access.administering import Accounts
-    from api.access.sharing import Platforms
     from api.access.auditing import Audit
     from api.access.consenting import Consents
+    from api.access.limiter import Limiter
     from api.access.reviewing import Reviews
     from api.access.seeing import Sights
+    from api.access.sharing import Platforms
     from api.campaigns.running import Runner
     from api.claims.hall import Hall
     from api.delivery.inbox import Inbox
@@ -65,6 +66,13 @@ class Services:
         from api.access.access import Access
 
         return Access(self.settings, self.store.accounts, now=now)
+
+    @cached_property
+    def limiter(self) -> "Limiter":
+        """Who may ask how often."""
+        from api.access.limiter import Limiter
+
+        return Limiter(self.settings, self.store.identity())
 
     @cached_property
     def accounts(self) -> "Accounts":

@@ -21,8 +21,11 @@ from api.logs import configure
 from api.problems import Problem, Refusal
 from api.routes import (
     accounts,
+    algorithm,
+    audit,
     bulk,
     campaigns,
+    consents,
     deliveries,
     docs,
     fields,
@@ -45,6 +48,7 @@ from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_
 from api.settings import Settings, require_loopback_if_open
 from api.transport.bodies import BodyGuard, BodyLimits
 from api.transport.connections import TimedProtocol
+from api.transport.guarding import Guard
 from api.transport.tracing import HttpMetrics, Tracing, request_id_of
 from api.transport.violations import violations
 from api.turns import take_short_turns
@@ -67,6 +71,9 @@ ROUTERS = (
     outcomes.router,
     received.router,
     needs.router,
+    consents.router,
+    algorithm.router,
+    audit.router,
     fields.router,
     sessions.router,
     accounts.router,
@@ -121,6 +128,7 @@ def create_app(
         form_limits={"max_files": 1, "max_fields": 8, "max_part_size": 16 * 1024},
         middleware=[
             Middleware(Tracing, metrics=HttpMetrics(registry)),
+            Middleware(Guard),
             Middleware(BodyGuard, limits=limits or body_limits(services.settings)),
         ],
     )

@@ -64,6 +64,16 @@ def _redis_url(value: str | None) -> str | None:
     return value
 
 
+def _issuer(value: str | None) -> str | None:
+    """An OIDC issuer over TLS, or on this machine."""
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+        raise ValueError("不是 https 地址")
+    return value
+
+
 def _folder(value: Path) -> Path:
     """Make the path absolute; a path that exists must be a folder."""
     absolute = value.expanduser().resolve()
@@ -125,6 +135,14 @@ class Settings(BaseSettings):
     access: AccessMode = AccessMode.ACCOUNTS
     session_idle_minutes: int = Field(default=120, ge=1, le=24 * 60)
     session_hours: int = Field(default=12, ge=1, le=24 * 30)
+    rate_account: int = Field(default=1_200, ge=0)
+    rate_tenant: int = Field(default=12_000, ge=0)
+    rate_refused: int = Field(default=120, ge=0)
+    rate_sign_in: int = Field(default=20, ge=0)
+    oidc_issuer: Annotated[str | None, AfterValidator(_issuer)] = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = Field(default=None, repr=False)
+    oidc_audience: str | None = None
 
     @classmethod
     def load(cls, **given: Any) -> Self:
@@ -186,6 +204,14 @@ _EXPECTED = {
     "console": "true 或 false（服务是否带控制台）",
     "console_port": "1 到 65535 的整数（多进程服务时控制台的端口）",
     "access": "accounts（按账号）或 open（只供本机试用）",
+    "rate_account": "每个账号或密钥一分钟的请求数，0 为不限",
+    "rate_tenant": "每个平台一分钟的请求数，0 为不限",
+    "rate_refused": "每个地址一分钟可出示多少次无效凭证，0 为不限",
+    "rate_sign_in": "每个地址一分钟可尝试登录多少次，0 为不限",
+    "oidc_issuer": "https:// 开头的签发者地址（本机可用 http://127.0.0.1）",
+    "oidc_client_id": "在身份服务登记的客户端标识",
+    "oidc_client_secret": "在身份服务登记的客户端密钥",
+    "oidc_audience": "令牌的 aud，默认与客户端标识相同",
     "session_idle_minutes": "会话闲置多少分钟后失效，1 到 1440 的整数",
     "session_hours": "会话最长多少小时，1 到 720 的整数",
     "data_key": "32 字节的 base64（openssl rand -base64 32），轮换时多个用逗号隔开，新的在前",

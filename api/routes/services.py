@@ -11,6 +11,7 @@ from api.access.accounts import SignedIn
 from api.access.administering import Accounts
 from api.access.audit import AuditRow, VerifyResult
 from api.access.consenting import Consents
+from api.access.limiter import Limiter
 from api.access.permissions import Permission, require
 from api.access.remembered import Remembered
 from api.access.reviewing import Reviews
@@ -21,6 +22,7 @@ from api.access.viewers import Viewer
 from api.campaigns.running import Runner
 from api.claims.hall import NeedRequest
 from api.delivery.inbox import Received
+from api.errors import NotSignedIn
 from api.requests import MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest
 from api.searching import SearchAnswer, SearchRequest
 from api.settings import AccessMode, Settings
@@ -31,6 +33,7 @@ from api.store.jobs import Job, JobState
 from api.store.needs import NeedRecord, Notice
 from api.store.parties import BatchResult
 from api.store.upserting import UpsertCounts
+from api.transport.guarding import RATE
 from matcher.fields import PartyKind
 from matcher.needs import Reading
 from matcher.offers import Offer, OfferKind
@@ -220,6 +223,9 @@ class Claiming(Protocol):
     def open_to(self, viewer: Viewer, institution: str) -> tuple[tuple[NeedRecord, Notice], ...]:
         """What an institution may take."""
 
+    def taken(self, viewer: Viewer, institution: str) -> tuple[NeedRecord, ...]:
+        """What an institution has taken or waits for."""
+
     def claim(self, viewer: Viewer, need: str, institution: str, offer_id: str, *, wait: bool = False) -> NeedRecord:
         """Claim a need."""
 
@@ -315,6 +321,10 @@ class Services(Protocol):
         """Who comes in, and by what."""
 
     @property
+    def limiter(self) -> Limiter:
+        """Who may ask how often."""
+
+    @property
     def accounts(self) -> Accounts:
         """Accounts, sessions and keys as people manage them."""
 
@@ -351,14 +361,30 @@ Service = Annotated[Services, Depends(_services)]
 
 
 async def _viewer(request: Request, services: Service) -> Viewer:
-    """Who asks: the one place where a request becomes a viewer. Raises `NotSignedIn`."""
+    """Who asks: the one place where a request becomes a viewer. Raises `NotSignedIn`, `TooManyRequests`."""
     if services.settings.access is AccessMode.OPEN:
         return Viewer(tenant=services.settings.tenant)
     credential = credential_of(request)
-    known = services.access.remembered.find(digest_of(credential))
-    if known is not None:
-        return known
-    return await run_in_threadpool(services.access.viewer_of, credential)
+    known = services.access.remembered.find(digest_of(credential)) or await _looked_up(services, request, credential)
+    counted = await services.limiter.take(known)
+    if counted is not None:
+        request.scope["state"][RATE] = counted.headers
+    return known
+
+
+async def _looked_up(services: Services, request: Request, credential: str) -> Viewer:
+    """Who a credential belongs to that was not asked about a moment ago; one that is not good counts on its address."""
+    try:
+        return await run_in_threadpool(services.access.viewer_of, credential)
+    except NotSignedIn:
+        if credential:
+            await services.limiter.take_refused(address_of(request))
+        raise
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as far as uvicorn trusts the proxy before it."""
+    return "" if request.client is None else request.client.host
 
 
 def credential_of(request: Request) -> str:

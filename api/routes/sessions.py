@@ -15,7 +15,7 @@ from api.access.viewers import Viewer
 from api.exchange.accounts import key_document, session_document, viewer_document
 from api.routes.account_answers import KeysAnswer, NewKeyAnswer, SessionsAnswer, ViewerAnswer
 from api.routes.responses import answered, json_response
-from api.routes.services import SESSION_COOKIE, Asker, Service, allowed, credential_of
+from api.routes.services import SESSION_COOKIE, Asker, Service, address_of, allowed, credential_of
 from api.schemas import NO_CONTROL, Identifier, Wire
 from api.transport.strict_json import StrictRoute
 
@@ -53,6 +53,7 @@ class KeyBody(Wire):
 @router.post("/session", summary="登录", status_code=201, responses=answered(ViewerAnswer, 201))
 def post_session(body: SignInBody, request: Request, services: Service) -> Response:
     """成功则设置会话 cookie；登录名、口令不对或账号锁定，答复相同。"""
+    services.limiter.take_sign_in(address_of(request))
     label = request.headers.get("user-agent", "")
     return _entered(services.access.sign_in(body.login, body.password, label), request)
 

@@ -6,6 +6,8 @@ party's own. An offer is seen on its own platform and on those below it (nationa
 built-in catalogue everywhere. What is said of a party that is seen is masked elsewhere (`api.access.masking`).
 """
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Select, exists, false, select, true
 
 from api.access.permissions import Permission, Reach, reach_of
@@ -106,7 +108,7 @@ def _with_ancestors(tenant: str) -> Select[tuple[str]]:
     return select(line.c.id)
 
 
-def below(tenant: str) -> Select[tuple[str]]:
+def below(tenant: str) -> Select[Any]:
     """The platforms below one, at any depth, without itself."""
     first = select(tenants.c.id).where(tenants.c.parent_id == tenant).cte("below", recursive=True)
     line = first.union(select(tenants.c.id).join(first, tenants.c.parent_id == first.c.id))

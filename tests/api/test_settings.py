@@ -62,6 +62,14 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         "access": AccessMode.ACCOUNTS,
         "session_idle_minutes": 120,
         "session_hours": 12,
+        "rate_account": 1_200,
+        "rate_tenant": 12_000,
+        "rate_refused": 120,
+        "rate_sign_in": 20,
+        "oidc_issuer": None,
+        "oidc_client_id": None,
+        "oidc_client_secret": None,
+        "oidc_audience": None,
     }
 
 
