@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from urllib.parse import quote
 
 from nicegui import ui
+from nicegui.element import Element
 
 from api.access.permissions import Permission, Reach, may
 from api.access.viewers import Role, Viewer
@@ -30,12 +31,12 @@ def frame(desk: Desk, pages: Iterable[Page], current: Page) -> Iterator[None]:
     viewer = desk.viewer
     ui.page_title(f"{desk.text('page.' + current.name)} · {desk.text('product')}")
     ui.colors(primary="#1F5FBF", positive="#1A7A36", negative="#B3261E", warning="#8A5800")
-    side = ui.left_drawer(value=None, bordered=False, fixed=True).classes("side").props("width=208 breakpoint=1023")
+    side = _drawer()
     with side:
         _navigation(desk, navigation(pages, viewer), current)
     with ui.header(elevated=False).classes("bar"):
         menu = tag("button", "plain", type="button", aria_label=desk.text("menu"))
-        menu.on("click", side.toggle)
+        menu.on("click", lambda: side.run_method("toggle"))
         with menu:
             ui.icon("menu").props("aria-hidden=true")
         tag("a", "brand", desk.text("product"), href=address("/"))
@@ -45,6 +46,17 @@ def frame(desk: Desk, pages: Iterable[Page], current: Page) -> Iterator[None]:
         _preferences(desk)
         _leave(desk, viewer)
     yield
+
+
+def _drawer() -> Element:
+    """The side of the page: open where there is room, folded on a phone; the browser alone keeps which it is."""
+    layout = ui.context.client.layout
+    layout.props["view"] = "hhh Lpr fff"
+    with layout:
+        side = Element("q-drawer").classes("side nicegui-drawer")
+    side.props("show-if-above side=left width=208 breakpoint=1023")
+    side.move(target_index=0)
+    return side
 
 
 def _navigation(desk: Desk, pages: Iterable[Page], current: Page) -> None:
