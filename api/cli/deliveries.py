@@ -33,11 +33,10 @@ def deliver(context: typer.Context, campaign: Campaign, number: Number, by: By) 
     from api.access.auditing import Audit
     from api.delivery.delivering import deliver as push
 
-    with _opened(context) as (store, viewer):
-        with store.together():
-            _, pushed = push(store, viewer, campaign, number, by, now())
-            detail = {"campaign": campaign, "run": number, "pushed": pushed, "by": by}
-            Audit(store.audit, now=now).note(viewer, Action.RUN_DELIVERED, purpose=campaign, detail=detail)
+    with _opened(context) as (store, viewer), store.together():
+        _, pushed = push(store, viewer, campaign, number, by, now())
+        detail = {"campaign": campaign, "run": number, "pushed": pushed, "by": by}
+        Audit(store.audit, now=now).note(viewer, Action.RUN_DELIVERED, purpose=campaign, detail=detail)
     console.print(f"本次推送 {pushed} 个名单项")
 
 
@@ -140,7 +139,7 @@ def funnel_(
 
 
 def reminders(context: typer.Context, campaign: Campaign, at: At = None, output: Format = OutputFormat.TABLE) -> None:
-    """逾期提醒：1 个工作日未受理、3 个未对接、5 个未决定的名单项。"""
+    """逾期提醒：逾期未受理、未对接、未决定的名单项；期限以方案为准，未写明的为 1、3、5 个工作日。"""
     from api.access.seeing import Sights
     from api.exchange.outcomes import late_document
 

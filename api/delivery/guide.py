@@ -64,9 +64,11 @@ def _filling() -> Iterator[Line]:
 def _promised(delivery: Delivery, pushed: Collection[date]) -> Iterator[Line]:
     promise = delivery.promise
     days = (promise.accept_days, promise.contact_days, promise.decide_days)
+    basis = delivery.plan.promise_basis
+    source = "“135”" if basis is None else f"《{basis.document}》{basis.article}"
     yield (
         "办理时限",
-        "推送后 {} 个工作日内受理、{} 个工作日内对接、{} 个工作日内决定（“135”，推送当日不计）".format(*days),
+        "推送后 {} 个工作日内受理、{} 个工作日内对接、{} 个工作日内决定（{}，推送当日不计）".format(*days, source),
     )
     for day in sorted(pushed):
         due = [after_working_days(day, number) for number in days]

@@ -21,13 +21,14 @@ from api.delivery.filled import Filled
 from api.delivery.lists import Item, lists_of, masked_for
 from api.delivery.receiving import RETURNED_BY, Receiving, ReturnReport, receive
 from api.delivery.returns import read_return
+from api.delivery.tracking import promises_of
 from api.errors import ImportRefused
 from api.store.outcomes import History, OutcomeReport, ReportResult
 from api.store.received import ReceivedRow
 from api.store.store import Store
 from matcher.learning.funnel import Tracked
 from matcher.learning.outcomes import OutcomeState, current, next_states, success_of
-from matcher.learning.promises import Promise, Reminder, reminders
+from matcher.learning.promises import Reminder, reminders
 from matcher.offers import OfferKind
 from matcher.taxonomy import industries, regions
 
@@ -158,9 +159,10 @@ class Inbox:
             return ()
         items = [Item(row.row, {}, row.history) for row in rows]
         today = self._now().astimezone(CHINA).date()
+        promises = promises_of(self._store, viewer, {row.row.campaign_id for row in rows})
         shown = masked_for(self._store, viewer, viewer.party_id, items)
         return tuple(
-            Received(row, item, reminders(row.history, Promise(), today) if row.standing else ())
+            Received(row, item, reminders(row.history, promises[row.row.run_id], today) if row.standing else ())
             for row, item in zip(rows, shown, strict=True)
         )
 

@@ -59,7 +59,11 @@ class Delivery:
     campaign: Campaign
     run: Run
     plan: Plan
-    promise: Promise = Promise()  # noqa: RUF009  # frozen
+
+    @property
+    def promise(self) -> Promise:
+        """The days that the institutions have, by the plan that the run was made with."""
+        return self.plan.promise
 
     @property
     def day(self) -> date:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from api.access.viewers import Viewer
+from api.campaigns.planning import plan_of
 from api.store.outcomes import History, Pair
 from api.store.store import Store
 from matcher.learning.funnel import Tracked
@@ -47,14 +48,24 @@ class Late:
 
 
 def followed(store: Store, viewer: Viewer, campaign: str) -> list[Followed]:
-    """Every pair of a campaign of which anything is known, replaced ones too. Raises `UnknownCampaign`."""
-    store.campaigns.get(viewer, campaign)
+    """Every pair of a campaign of which anything is known, replaced ones too, each under its own run's promise.
+
+    Raises `UnknownCampaign`.
+    """
+    promises = promises_of(store, viewer, [campaign])
     histories = store.outcomes.histories(viewer, campaign)
     return [
-        Followed(pair, Tracked(histories[pair.id], success_of(pair.kind), groups_of(pair)))
+        Followed(pair, Tracked(histories[pair.id], success_of(pair.kind), groups_of(pair), promises[pair.run_id]))
         for pair in store.outcomes.pairs(viewer, campaign)
         if pair.id in histories
     ]
+
+
+def promises_of(store: Store, viewer: Viewer, campaigns: Iterable[str]) -> dict[str, Promise]:
+    """What each run of some campaigns promised, by the plan that it was made with. Raises `UnknownCampaign`."""
+    runs = [run for campaign in campaigns for run in store.campaigns.runs(viewer, campaign)]
+    plans = {text: plan_of(text).promise for text in {run.plan for run in runs}}
+    return {run.id: plans[run.plan] for run in runs}
 
 
 def groups_of(pair: Pair) -> dict[str, str]:
@@ -67,9 +78,9 @@ def groups_of(pair: Pair) -> dict[str, str]:
     return groups
 
 
-def late(pairs: Iterable[Followed], today: date, promise: Promise | None = None) -> Iterator[Late]:
+def late(pairs: Iterable[Followed], today: date) -> Iterator[Late]:
     """What is late on a day, the latest first."""
     found = [
-        Late(item.pair, reminder) for item in pairs for reminder in reminders(item.history, promise or Promise(), today)
+        Late(item.pair, reminder) for item in pairs for reminder in reminders(item.history, item.tracked.promise, today)
     ]
     yield from sorted(found, key=lambda item: (-item.reminder.late_days, item.pair.provider, item.pair.id))

@@ -129,7 +129,7 @@ def get_reminders(
     viewer: OutcomeReader,
     at: Annotated[Day | None, Query(description="截至哪一天；不填为今天（北京时间）")] = None,
 ) -> Response:
-    """推送后 1 个工作日未受理、3 个工作日未对接、5 个工作日未决定的名单项；工作日含调休。"""
+    """逾期未受理、未对接、未决定的名单项；期限以方案为准，未写明的为推送后 1、3、5 个工作日，工作日含调休。"""
     day = at or today()
     pairs = followed(services.campaigns.store, viewer, campaign_id)
     found = list(late(pairs, day))

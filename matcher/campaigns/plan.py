@@ -20,6 +20,7 @@ from matcher.eligibility.criteria import Clause, Criterion, leaves
 from matcher.eligibility.results import State
 from matcher.errors import InvalidCampaign, InvalidCatalogue
 from matcher.fields import PartyKind
+from matcher.learning.promises import Promise
 from matcher.offers import OfferKind
 from matcher.pairing.scoring import WEIGHTS
 
@@ -65,7 +66,8 @@ class Plan:
 
     `quota` is the places of an offer that `quotas` does not name, `limit` the most lists that one seeker may be on,
     `least_points` the least 匹配度 in hundredths of a point. `states` are the states of eligibility that a pair may be
-    in. `candidates` is how many offers are looked at for each seeker, its best ones.
+    in. `candidates` is how many offers are looked at for each seeker, its best ones. `promise` is the days that the
+    institutions have, `promise_basis` the text that says so; None where it is the 135 promise that stands by default.
     """
 
     name: str
@@ -86,6 +88,8 @@ class Plan:
     floors: tuple[FloorRule, ...]
     candidates: int
     weights: Mapping[str, float]
+    promise: Promise
+    promise_basis: Clause | None
 
 
 _KEYS = (
@@ -107,6 +111,7 @@ _KEYS = (
     "floors",
     "candidates",
     "weights",
+    "promise",
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _STATES = (State.MET, State.UNKNOWN, State.MANUAL_REVIEW)
@@ -152,6 +157,8 @@ def _plan(entry: Entry) -> Plan:
         floors=_floors(entry, sources),
         candidates=entry.count("candidates") or DEFAULT_CANDIDATES,
         weights=_weights(entry.child("weights")),
+        promise=_promise(entry.child("promise")),
+        promise_basis=_basis(entry.child("promise").child("basis"), titles) if "promise" in entry.data else None,
     )
 
 
@@ -245,6 +252,35 @@ def _weights(entry: Entry) -> Mapping[str, float]:
     entry.only(*WEIGHTS)
     given = {name: float(entry.amount(name) or 0) for name in entry.data}
     weights = {**WEIGHTS, **given}
-    if abs(sum(weights.values()) - 100) > 1e-9:
-        raise entry.fault(f"各项权重合计 {sum(weights.values()):g}", "合计 100", "调整后重试")
+    rest = {name: weight for name, weight in weights.items() if name not in _EITHER}
+    total = sum(rest.values()) + max(weights[name] for name in _EITHER)
+    if abs(total - 100) > 1e-9:
+        raise entry.fault(f"各项权重合计 {total:g}", f"合计 100（{'、'.join(_EITHER)} 只计较大的一项）", "调整后重试")
     return MappingProxyType(weights)
+
+
+_EITHER = ("portfolio", "security")
+"""Contributions of which an offer has one at most (`matcher.pairing.scoring.WEIGHTS`)."""
+
+
+def _promise(entry: Entry) -> Promise:
+    """Working days until a match is accepted, contacted and decided; those that are not named stay as in 135."""
+    entry.only("accept", "contact", "decide", "basis")
+    if entry.data:
+        entry.require("basis")
+    usual = Promise()
+    days = Promise(
+        entry.count("accept") or usual.accept_days,
+        entry.count("contact") or usual.contact_days,
+        entry.count("decide") or usual.decide_days,
+    )
+    if not days.accept_days <= days.contact_days <= days.decide_days <= _MOST_DAYS:
+        raise entry.fault(
+            f"受理、对接、决定的期限为 {days.accept_days}、{days.contact_days}、{days.decide_days} 个工作日",
+            f"依次不减且不超过 {_MOST_DAYS} 个工作日",
+            "改正 accept、contact、decide",
+        )
+    return days
+
+
+_MOST_DAYS = 250

@@ -23,11 +23,15 @@ _BEIJING = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """A match that was pushed: its history, the state that it is after, what it is counted by (机构、行业、区县)."""
+    """A match that was pushed: its history, the state that it is after, what it is counted by (机构、行业、区县).
+
+    `promise` is what was promised of it by the plan under which it was pushed.
+    """
 
     history: Sequence[Event]
     success: OutcomeState
     groups: Mapping[str, str] = field(default_factory=dict)
+    promise: Promise = field(default_factory=Promise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Funnel:
         return self.steps[state] / pushed if pushed else None
 
 
-def funnel(matches: Iterable[Tracked], promise: Promise | None = None) -> Funnel:
+def funnel(matches: Iterable[Tracked]) -> Funnel:
     """Count matches; those without a history were not pushed and do not count."""
     pushed = [match for match in matches if match.history]
     histories = [match.history for match in pushed]
@@ -75,18 +79,18 @@ def funnel(matches: Iterable[Tracked], promise: Promise | None = None) -> Funnel
         amounts_known=len(amounts),
         rate_pct=_mean_rate(done),
         days_to_decide=median(days) if days else None,
-        promises_kept=_promises(histories, promise or Promise()),
+        promises_kept=_promises(pushed),
     )
 
 
-def by_group(matches: Iterable[Tracked], group: str, promise: Promise | None = None) -> dict[str, Funnel]:
+def by_group(matches: Iterable[Tracked], group: str) -> dict[str, Funnel]:
     """A funnel for each value of a group, the largest first; what has no value stands under the empty string."""
     sorted_out: dict[str, list[Tracked]] = {}
     for match in matches:
         if match.history:
             sorted_out.setdefault(match.groups.get(group, ""), []).append(match)
     ordered = sorted(sorted_out.items(), key=lambda item: (-len(item[1]), item[0]))
-    return {value: funnel(members, promise) for value, members in ordered}
+    return {value: funnel(members) for value, members in ordered}
 
 
 def _mean_rate(done: Iterable[Event]) -> Decimal | None:
@@ -108,11 +112,11 @@ def _days_to_decide(history: Sequence[Event]) -> int | None:
     return working_days_between(history[0].at.astimezone(_BEIJING).date(), decided.astimezone(_BEIJING).date())
 
 
-def _promises(histories: Sequence[Sequence[Event]], promise: Promise) -> dict[OutcomeState, tuple[int, int]]:
+def _promises(pushed: Sequence[Tracked]) -> dict[OutcomeState, tuple[int, int]]:
     """For each promised state how many kept it, of how many that can be judged."""
     found: dict[OutcomeState, tuple[int, int]] = {}
-    answers = [kept(history, promise) for history in histories]
-    for state, _ in promise.steps():
+    answers = [kept(match.history, match.promise) for match in pushed]
+    for state, _ in Promise().steps():
         judged = [answer[state] for answer in answers if answer[state] is not None]
         found[state] = (sum(bool(answer) for answer in judged), len(judged))
     return found

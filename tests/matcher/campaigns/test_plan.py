@@ -10,7 +10,9 @@ from matcher.eligibility.criteria import Leaf, leaves
 from matcher.eligibility.results import State
 from matcher.errors import InvalidCampaign
 from matcher.fields import PartyKind
+from matcher.learning.promises import Promise
 from matcher.offers import OfferKind
+from matcher.pairing.scoring import WEIGHTS
 
 FIRST_LOANS = """
 name: 首贷扩面 2026
@@ -53,12 +55,33 @@ def test_a_plan_says_everything_that_a_run_needs() -> None:
     assert plan.states == {State.MET, State.UNKNOWN}
     assert plan.offers.kinds == {OfferKind.LOAN}
     assert plan.objective is Objective.TOTAL
-    assert sum(plan.weights.values()) == 100
+    assert dict(plan.weights) == dict(WEIGHTS)
     assert plan.filter is not None
     assert [leaf.field for leaf in leaves(plan.filter)] == ["region", "headcount"]
     (floor,) = plan.floors
     assert (floor.name, floor.least, floor.each_offer) == ("初创企业", 10, True)
     assert isinstance(floor.criterion, Leaf)
+
+
+PROMISE = """promise:
+  accept: 2
+  decide: 10
+  basis: {document: plan, article: 第九条, quote: 两个工作日内受理}
+"""
+
+
+def test_the_days_of_the_promise_are_the_plans_own_with_their_basis() -> None:
+    usual = plan_of(FIRST_LOANS)
+    assert (usual.promise, usual.promise_basis) == (Promise(1, 3, 5), None)
+    own = plan_of(FIRST_LOANS + PROMISE)
+    assert own.promise == Promise(2, 3, 10)
+    assert own.promise_basis is not None
+    assert (own.promise_basis.document, own.promise_basis.article) == ("首贷扩面专项行动方案", "第九条")
+
+
+def test_an_offer_has_a_portfolio_or_security_so_that_one_of_the_two_counts() -> None:
+    plan = plan_of(FIRST_LOANS.replace("limit: 2", "limit: 2\nweights: {portfolio: 4}"))
+    assert (plan.weights["portfolio"], plan.weights["security"]) == (4, 8)
 
 
 def test_days_may_stand_in_quotes_as_json_has_them() -> None:
@@ -81,6 +104,9 @@ def test_days_may_stand_in_quotes_as_json_has_them() -> None:
         ("approver: 金融科科长", "", "approver"),
         ("limit: 2", "limit: 2\nobjective: stable", "稳定匹配"),
         ("limit: 2", "limit: 2\nweights: {semantic: 90}", "合计 160"),
+        ("limit: 2", "limit: 2\npromise: {accept: 2}", "basis"),
+        ("limit: 2", "limit: 2\npromise: {accept: 9, basis: {document: plan, quote: 九日}}", "9、3、5 个工作日"),
+        ("limit: 2", "limit: 2\npromise: {accept: 0.5, basis: {document: plan, quote: 半日}}", "accept"),
         ("scope: each_offer", "scope: some", "scope"),
         ("field: headcount", "field: headcoun", "headcoun"),
     ],
