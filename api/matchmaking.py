@@ -12,6 +12,7 @@ from api.store.store import Store
 from matcher.errors import InvalidNeed
 from matcher.fields import PartyKind
 from matcher.needs import Need, Reading, Seeker
+from matcher.pairing.impersonal import list_offers
 from matcher.pairing.pipeline import Wish, match_offers
 from matcher.pairing.scoring import Scoring
 from matcher.pairing.texts import party_text
@@ -43,7 +44,10 @@ class Matchmaker:
         wish = Wish(checked_limit(request.limit), at, request.kinds, request.include_unmet)
         seeker, live = self._seeker(viewer, request, at), self._live()
         offers = live.offers.current(viewer)
-        matches, considered = match_offers(seeker, offers.shelf, wish, self._scoring)
+        if request.personal:
+            matches, considered = match_offers(seeker, offers.shelf, wish, self._scoring)
+        else:
+            matches, considered = list_offers(seeker, offers.shelf, wish)
         return MatchAnswer(seeker, tuple(matches), considered, Versions(live.fingerprint, offers.version, at))
 
     def prospects(self, viewer: Viewer, request: ProspectRequest) -> ProspectAnswer:
@@ -70,7 +74,7 @@ class Matchmaker:
         return seeker_of(self._store.parties.get(viewer, party, Permission.MATCH_ASK))
 
     def _seeker(self, viewer: Viewer, request: MatchRequest, at: date) -> Seeker:
-        if not request.text and request.party_id is None and not request.facts:
+        if request.personal and not request.text and request.party_id is None and not request.facts:
             raise InvalidNeed(
                 found="没有文字，也没有主体", expected="一段需求文字或主体编号", remedy="请说明企业做什么、需要什么"
             )

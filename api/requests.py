@@ -17,7 +17,10 @@ MAX_LIMIT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class MatchRequest:
-    """Offers for a seeker: free text, a stored party, or both; `facts` correct or add to what either says."""
+    """Offers for a seeker: free text, a stored party, or both; `facts` correct or add to what either says.
+
+    Without `personal` nothing of the seeker is used: offers come by day and name (个人信息保护法 24).
+    """
 
     text: str = ""
     party_id: str | None = None
@@ -26,6 +29,7 @@ class MatchRequest:
     limit: int = 10
     at: date | None = None
     include_unmet: bool = False
+    personal: bool = True
 
 
 @dataclass(frozen=True, slots=True)

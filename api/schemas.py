@@ -81,11 +81,22 @@ class MatchBody(Wire):
     limit: Limit = Field(10, description="结果数")
     at: Day | None = Field(None, description="按哪一天的规则与数据判断；不填为今天（北京时间）")
     include_unmet: StrictBool = Field(False, description="也列出未满足条件的资源及差距")
+    personal: StrictBool = Field(
+        True, description="填 false 则关闭个性化：不使用提问方的任何信息，按发布日期和名称排列，不评分"
+    )
 
     def request(self) -> MatchRequest:
         """The domain's request; raises `Refusal` with one violation for each fact that a field cannot take."""
-        facts = checked_facts(self.facts)
-        return MatchRequest(self.text, self.party_id, facts, self.kinds, self.limit, self.at, self.include_unmet)
+        return MatchRequest(
+            self.text,
+            self.party_id,
+            checked_facts(self.facts),
+            self.kinds,
+            self.limit,
+            self.at,
+            self.include_unmet,
+            self.personal,
+        )
 
 
 class ProspectBody(Wire):

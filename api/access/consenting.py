@@ -120,8 +120,12 @@ class Consents:
         return {party: tuple(group) for party, group in groupby(said, key=lambda item: item.party_id)}
 
     def proposed(self, viewer: Viewer, recipient: str, purpose: Purpose, fields: Iterable[Scope], until: date) -> Asked:
-        """What the viewer would agree to, with the recipient's name. Raises `Forbidden`, `InvalidConsent`."""
+        """What the viewer's party would agree to, with the recipient's name.
+
+        Raises `Forbidden`, `UnknownParty` where there is no such party, `InvalidConsent`.
+        """
         require(viewer, Permission.CONSENT_GRANT)
+        self._store.parties.get(viewer, viewer.party_id or "")
         if recipient == viewer.party_id:
             raise InvalidConsent(found="接收方是本单位自己", expected="另一家机构", remedy="请选择接收方")
         return Asked(recipient, self._name_of(viewer, recipient), purpose, frozenset(fields), until)

@@ -34,7 +34,7 @@ class Sights:
 
     def party_of(self, viewer: Viewer, identifier: str) -> str:
         """The id that an alias given to the viewer stands for; any other id as it is."""
-        return unmasked(self._store.seals, viewer, identifier)
+        return unmasked(self._store.seals, viewer, identifier) if identifier.startswith(ALIAS) else identifier
 
     def _today(self) -> date:
         return self._now().astimezone(CHINA).date()
@@ -60,8 +60,6 @@ def alias(seals: Seals, tenant: str, recipient: str, party: str) -> str:
 
 def unmasked(seals: Seals, viewer: Viewer, identifier: str) -> str:
     """What an alias stands for, if it was given to this viewer; any other text as it is."""
-    if not identifier.startswith(ALIAS):
-        return identifier
     key, _, body = identifier.removeprefix(ALIAS).partition(".")
     padded = f"{SEALED}{key}:{body}{'=' * (-len(body) % 4)}"
     try:

@@ -38,8 +38,10 @@ class RootCommands(LazyGroup):
 
     later: ClassVar[dict[str, str]] = {
         "account": "api.cli.accounts:account_app",
+        "audit": "api.cli.auditing:audit_app",
         "backup": "api.cli.backing:backup",
         "benefits": "api.cli.benefits:benefits",
+        "consent": "api.cli.consenting:consent_app",
         "deliver": "api.cli.deliveries:deliver",
         "eligibility": "api.cli.eligibility:eligibility",
         "evaluate": "api.cli.evaluating:evaluate",
@@ -54,6 +56,7 @@ class RootCommands(LazyGroup):
         "reminders": "api.cli.deliveries:reminders",
         "report": "api.cli.deliveries:report",
         "restore": "api.cli.backing:restore",
+        "rotate-data-key": "api.cli.sealing:rotate_data_key",
         "returns": "api.cli.deliveries:returns",
         "worker": "api.cli.jobs:worker",
     }

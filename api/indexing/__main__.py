@@ -42,7 +42,8 @@ def _done(settings: Settings, errand: Errand) -> None:
             if free:
                 prepare(settings)
         return
-    with open_encoder(settings) as encoder, closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store:
+    opened = open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)
+    with closing(opened) as store, open_encoder(settings) as encoder:
         folder = GenerationFolders(settings).folder(encoder.fingerprint)
         with working_on(folder, wait=errand != "merge") as free:
             if free:

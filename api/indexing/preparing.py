@@ -28,7 +28,8 @@ def prepare(settings: Settings) -> Manifest:
 
     Raises what opening the store or the encoder raises; what was finished before stays.
     """
-    with closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store, open_encoder(settings) as encoder:
+    opened = open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)
+    with closing(opened) as store, open_encoder(settings) as encoder:
         folders = GenerationFolders(settings)
         manifest = Manifest.of(encoder, settings.encoder)
         folders.note(manifest)

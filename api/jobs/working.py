@@ -51,7 +51,8 @@ def work(settings: Settings, *, idle_seconds: float | None = None) -> None:
     A signal ends the job in hand after its present step; the job goes back to the queue. Raises what `open_store` does.
     """
     with ExitStack() as stack:
-        store = stack.enter_context(closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)))
+        opened = open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)
+        store = stack.enter_context(closing(opened))
         url = settings.redis_url
         wakeups = RedisWakeups(url, store.identity()) if url else Polling()
         worker = Worker(store.leases, handlers_of(settings, store), wakeups)

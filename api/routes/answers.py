@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from api.access.consents import Standing
 from api.exchange.problems import Severity
 from api.routes.offer_answers import Answer, CriterionAnswer, Json, OfferSummaryAnswer
 from matcher.eligibility.results import State
@@ -59,8 +60,16 @@ class MatchedSeekerAnswer(Answer):
     synthetic: bool
 
 
+class ConsentMarkAnswer(Answer):
+    """企业对读者的授权情况。"""
+
+    state: Standing
+    label: str
+    until: str | None
+
+
 class MatchAnswer(Answer):
-    """一个匹配：匹配度（0—100，不是信用分）及其构成、资格、理由、差距。"""
+    """一个匹配：匹配度（0—100，不是信用分）及其构成、资格、理由、差距；profile 与 consent 只在看别家企业时出现。"""
 
     party_id: str
     offer_id: str
@@ -153,6 +162,8 @@ class PartyAnswer(Answer):
     source: str
     observed_on: str
     synthetic: bool
+    profile: dict[str, str] | None = None
+    consent: ConsentMarkAnswer | None = None
 
 
 class NamedCodeAnswer(Answer):

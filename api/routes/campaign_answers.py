@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.routes.answers import MatchAnswer
+from api.routes.answers import ConsentMarkAnswer, MatchAnswer
 from api.routes.offer_answers import Answer, OfferSummaryAnswer
 from api.store.campaign_rows import AssignmentStatus, CampaignState, RunState
 from matcher.campaigns.comparison import Departure
@@ -107,6 +107,7 @@ class AssignmentAnswer(Answer):
     status: AssignmentStatus
     profile: dict[str, str]
     match: MatchAnswer
+    consent: ConsentMarkAnswer | None = None
 
 
 class AssignmentsAnswer(Answer):

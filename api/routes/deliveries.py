@@ -21,10 +21,9 @@ from api.delivery.lists import lists_of, no_list_of
 from api.delivery.noted import note_export
 from api.delivery.receiving import RETURNED_BY, Receiving, receive
 from api.delivery.reports import report_of, write_report
-from api.exchange.campaigns import masked_assignment, run_document
+from api.exchange.campaigns import run_document
 from api.exchange.outcomes import return_document
-from api.routes.campaign_answers import AssignmentsAnswer
-from api.routes.campaigns import MOST_LISTED, ApproveBody, CampaignId, Number
+from api.routes.campaigns import ApproveBody, CampaignId, Number
 from api.routes.once import WritesOnce
 from api.routes.outcome_answers import DeliveredAnswer, ListsAnswer, ReturnAnswer
 from api.routes.responses import answered, json_response
@@ -173,31 +172,6 @@ def post_return(
             return json_response(return_document(receive(store, viewer, form.campaign_id, upload.path, now(), how)))
 
         return once.about(repr((upload.sha256, form.campaign_id, form.by, form.dry, form.partial))).answer(write)
-
-
-@router.get(_RUN + "/list", summary="一家机构的名单", responses=answered(AssignmentsAnswer, 404, 409))
-def get_institution_list(
-    campaign_id: CampaignId,
-    number: Number,
-    services: Service,
-    viewer: ListReader,
-    institution: Annotated[Identifier, Query(description="机构编号；没有编号的为机构名称")],
-    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
-    limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
-) -> Response:
-    """名单与“授权”情况：未授权的只有画像；授权的按其范围公开；已撤回或到期的重新隐去并注明。随授权的变化即时生效。"""
-    lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
-    if not speaks_for(viewer, institution, Permission.DELIVERY_READ):
-        raise no_list_of(institution)
-    rows, count = services.campaigns.store.campaigns.page(lists.delivery.run, institution, offset, limit)
-    if not count:
-        raise no_list_of(institution)
-    after, seekers = offset + len(rows), [row.seeker_id for row in rows]
-    masker = services.sights.masker_to(viewer, institution, seekers)
-    shown = [masked_assignment(row, masker) for row in rows]
-    detail = {"campaign": campaign_id, "run": number, "institution": institution}
-    services.audit.note(viewer, Action.LIST_SEEN, subjects=seekers, purpose=campaign_id, detail=detail)
-    return json_response({"count": count, "assignments": shown, "next_offset": after if after < count else None})
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

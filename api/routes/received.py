@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from api.access.audit import Action
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.exchange.received import received_document
 from api.routes.received_answers import ReceivedListAnswer, ReceivedWholeAnswer
 from api.routes.responses import answered, json_response
-from api.routes.services import Service, allowed
+from api.routes.services import Service, Services, allowed
 from api.schemas import Identifier
 from api.transport.strict_json import StrictRoute
 from matcher.learning.outcomes import OutcomeState
@@ -38,6 +39,7 @@ def get_received(
     page = found[offset : offset + limit]
     after = offset + len(page)
     shown = [received_document(item) for item in page]
+    _note(services, viewer, [item.row.row.id for item in page])
     following = after if page and after < len(found) else None
     return json_response({"count": len(found), "received": shown, "next_offset": following})
 
@@ -47,4 +49,11 @@ def get_one(
     assignment_id: Annotated[Identifier, Path(description="名单编号")], services: Service, viewer: ListReader
 ) -> Response:
     """附逐条资格（含条款原文）、得分构成与全部反馈；结果由 /v1/campaigns/{id}/outcomes 登记。"""
-    return json_response(received_document(services.inbox.one(viewer, assignment_id), whole=True))
+    document = received_document(services.inbox.one(viewer, assignment_id), whole=True)
+    _note(services, viewer, [assignment_id])
+    return json_response(document)
+
+
+def _note(services: Services, viewer: Viewer, assignments: list[str]) -> None:
+    """Note what was seen, by the ids of the places on lists: they say to the platform whose each is."""
+    services.audit.note(viewer, Action.LIST_SEEN, detail={"assignments": assignments})

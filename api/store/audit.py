@@ -98,7 +98,7 @@ class AuditStore:
             return tuple(sorted(connection.execute(select(audit_log.c.tenant_id).distinct()).scalars()))
 
     def verify(self, tenant: str, known: Mapping[int, str] | None = None) -> VerifyResult:
-        """Check every hash of a platform's chain; `known` are hashes kept elsewhere, by number: they must stand in it."""
+        """Check every hash of a platform's chain; `known` are hashes kept elsewhere, by number: they must stand."""
         return verified(tenant, self.chain(tenant), known or {})
 
 

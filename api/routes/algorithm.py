@@ -1,0 +1,79 @@
+"""GET /v1/algorithm and /v1/reviews: how ranking works, and asking for a person (算法说明、人工复核)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
+
+from api.access.permissions import Permission
+from api.access.viewers import Viewer
+from api.exchange.algorithm import algorithm_document
+from api.exchange.consents import review_document
+from api.routes.consent_answers import AlgorithmAnswer, ReviewAnswer, ReviewsAnswer
+from api.routes.once import WritesOnce
+from api.routes.responses import answered, json_response
+from api.routes.services import Service, allowed
+from api.schemas import Identifier, Wire
+from api.transport.strict_json import StrictRoute
+from matcher.pairing.scoring import Scoring
+
+router = APIRouter(prefix="/v1", tags=["算法与复核"], route_class=StrictRoute)
+
+AnyReader = Annotated[Viewer, allowed(Permission.FIELD_READ)]
+ReviewAsker = Annotated[Viewer, allowed(Permission.REVIEW_ASK)]
+ReviewReader = Annotated[Viewer, allowed(Permission.REVIEW_READ)]
+ReviewAnswerer = Annotated[Viewer, allowed(Permission.REVIEW_ANSWER)]
+ReviewId = Annotated[Identifier, Path(description="复核编号")]
+Words = Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class ReviewBody(Wire):
+    """What should be looked at again, and why."""
+
+    subject: Identifier = Field(description="结果：资源编号或名单编号")
+    reason: Words = Field(description="为什么请人工复核")
+
+
+class ReviewAnswerBody(Wire):
+    """What a person found."""
+
+    answer: Words = Field(description="复核的答复")
+
+
+@router.get("/algorithm", summary="算法说明", responses=answered(AlgorithmAnswer))
+def get_algorithm(_viewer: AnyReader) -> Response:
+    """排序的目的、原理、各项权重，以及可以要求什么；与正在使用的权重同出一处。"""
+    return json_response(algorithm_document(Scoring()))
+
+
+@router.post("/reviews", summary="申请人工复核", status_code=201, responses=answered(ReviewAnswer, 201))
+def post_review(body: ReviewBody, services: Service, viewer: ReviewAsker, once: WritesOnce) -> Response:
+    """请平台工作人员复核一项结果，并得到答复。"""
+    return once.answer(
+        lambda: json_response(review_document(services.reviews.ask(viewer, body.subject, body.reason)), 201)
+    )
+
+
+@router.get("/reviews", summary="人工复核", responses=answered(ReviewsAnswer))
+def get_reviews(
+    services: Service,
+    viewer: ReviewReader,
+    waiting: Annotated[bool, Query(description="只要尚未答复的")] = False,
+) -> Response:
+    """平台看到全部，其余看到自己的；未答复的在前。"""
+    found = [review_document(item) for item in services.reviews.list(viewer, waiting=waiting)]
+    return json_response({"count": len(found), "reviews": found})
+
+
+@router.get("/reviews/{review_id}", summary="一项人工复核", responses=answered(ReviewAnswer, 404))
+def get_review(review_id: ReviewId, services: Service, viewer: ReviewReader) -> Response:
+    """理由与答复。"""
+    return json_response(review_document(services.reviews.get(viewer, review_id)))
+
+
+@router.post("/reviews/{review_id}/answer", summary="答复人工复核", responses=answered(ReviewAnswer, 404, 409))
+def post_answer(
+    review_id: ReviewId, body: ReviewAnswerBody, services: Service, viewer: ReviewAnswerer, once: WritesOnce
+) -> Response:
+    """答复一次；已有答复的答 409。"""
+    return once.answer(lambda: json_response(review_document(services.reviews.answer(viewer, review_id, body.answer))))
