@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from api.access.access import Access
     from api.access.administering import Accounts
     from api.access.auditing import Audit
+    from api.access.code_flow import CodeFlow
     from api.access.consenting import Consents
     from api.access.limiter import Limiter
+    from api.access.oidc import TokenReader
     from api.access.reviewing import Reviews
     from api.access.seeing import Sights
     from api.access.sharing import Platforms
@@ -65,7 +67,26 @@ class Services:
         """Who comes in, and by what."""
         from api.access.access import Access
 
-        return Access(self.settings, self.store.accounts, now=now)
+        return Access(self.settings, self.store.accounts, now=now, tokens=self._tokens)
+
+    @cached_property
+    def _tokens(self) -> "TokenReader | None":
+        """What reads tokens of the configured issuer, if there is one."""
+        if self.settings.oidc_issuer is None:
+            return None
+        from api.access.code_flow import fetched
+        from api.access.oidc import Issuer, TokenReader
+
+        return TokenReader(self.settings, Issuer(self.settings, fetched))
+
+    @cached_property
+    def code_flow(self) -> "CodeFlow | None":
+        """Signing in at the configured issuer, if there is one."""
+        if self._tokens is None:
+            return None
+        from api.access.code_flow import CodeFlow
+
+        return CodeFlow(self.settings, self.access, self.store.accounts, self._tokens)
 
     @cached_property
     def limiter(self) -> "Limiter":

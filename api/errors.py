@@ -191,6 +191,12 @@ class TooManyRequests(ServiceError):
         super().__init__(found=found, expected=expected, remedy=remedy)
 
 
+class IssuerUnavailable(ServiceError):
+    """The OIDC issuer does not answer, or not as one (身份服务不可用); passwords and keys go on working."""
+
+    code = "issuer_unavailable"
+
+
 class UnknownAccount(ServiceError):
     """No account, session or API key with this id that the asker may see (账号、会话或密钥不存在)."""
 

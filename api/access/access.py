@@ -138,6 +138,10 @@ class Access:
         """Give who an OIDC token speaks for; raise `NotSignedIn` for any that is not wholly in order."""
         if self._tokens is None or len(jwt) > MAX_CREDENTIAL:
             raise not_signed_in()
+        digest = digest_of(jwt)
+        known = self.remembered.find(digest)
+        if known is not None:
+            return known
         subject, tenant = self._tokens.subject_of(jwt)
         try:
             account = self._accounts.by_subject(subject)
@@ -145,7 +149,7 @@ class Access:
             raise not_signed_in() from None
         if account.disabled or tenant not in {None, account.tenant}:
             raise not_signed_in()
-        return account.viewer()
+        return self.remembered.keep(digest, account.viewer())
 
     def _locked(self, account: Account) -> bool:
         return account.locked_until is not None and account.locked_until > self._now()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Annotated, Any, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, cast
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -40,6 +40,9 @@ from matcher.offers import Offer, OfferKind
 from matcher.parties import Party
 
 SESSION_COOKIE = "rongtong_session"
+
+if TYPE_CHECKING:
+    from api.access.code_flow import CodeFlow
 
 
 class Parties(Protocol):
@@ -319,6 +322,10 @@ class Services(Protocol):
     @property
     def access(self) -> Accesses:
         """Who comes in, and by what."""
+
+    @property
+    def code_flow(self) -> "CodeFlow | None":
+        """Signing in at an identity provider; None where none is configured."""
 
     @property
     def limiter(self) -> Limiter:

@@ -124,8 +124,13 @@ def delete_key(key_id: KeyId, services: Service, viewer: KeyManager) -> Response
 
 
 def _entered(signed: SignedIn, request: Request) -> Response:
-    """The answer to a sign-in; the token goes into a cookie that no script can read."""
+    """The answer to a sign-in: who it is; the token is in the cookie alone."""
     answer = json_response(viewer_document(signed.viewer, must_change=signed.must_change), 201)
+    return with_session(answer, signed, request)
+
+
+def with_session(answer: Response, signed: SignedIn, request: Request) -> Response:
+    """The answer with the session's cookie, which no script reads and which leaves TLS only where there is none."""
     answer.set_cookie(
         SESSION_COOKIE,
         signed.token,
