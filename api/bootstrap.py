@@ -181,16 +181,19 @@ class Services:
 
 
 @contextmanager
-def build_services(settings: Settings) -> Iterator[Services]:
+def build_services(settings: Settings, store: Store | None = None) -> Iterator[Services]:
     """Open the store and the generation that serves; closes what it opened. `StoreUnavailable`, `InvalidEncoder`.
 
+    A `store` that is open already is used, and left open: what writes within its transaction must write through it.
     Where another encoder is wanted than the one on disk was made with, that one serves until `parties.start` has
     brought the other into service.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    opened = open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)
-    with closing(opened) as store, ExitStack() as encoders:
-        opener = Opener(store, encoders)
+    with ExitStack() as stack:
+        if store is None:
+            opened = open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)
+            store = stack.enter_context(closing(opened))
+        opener = Opener(store, stack)
         parties = LiveIndex(opener.first(settings), Switch(settings, opener.open))
         try:
             yield Services(settings, store, parties)

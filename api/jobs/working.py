@@ -24,16 +24,19 @@ def handlers_of(settings: Settings, store: Store) -> Mapping[str, Handler]:
     """What this installation can do in the background, by kind of job."""
     return {
         importing.KIND: lambda context: importing.import_file(context, store, settings.data),
-        campaigns.JOB: lambda context: _campaign(context, settings),
+        campaigns.JOB: lambda context: _campaign(context, settings, store),
     }
 
 
-def _campaign(context: JobContext, settings: Settings) -> None:
-    """A run of a campaign needs the index and the encoder, which no other job does: they are opened for it alone."""
+def _campaign(context: JobContext, settings: Settings, store: Store) -> None:
+    """A run of a campaign needs the index and the encoder, which no other job does: they are opened for it alone.
+
+    Over the worker's own store: a step of the job writes through it, and a second one would wait for it in vain.
+    """
     from api.bootstrap import build_services
     from api.campaigns.job import run_campaign
 
-    with build_services(settings) as services:
+    with build_services(settings, store) as services:
         run_campaign(context, services.campaigns)
 
 
