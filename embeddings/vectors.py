@@ -12,6 +12,7 @@ import faiss
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embeddings.choices import Choice, checked_positions
 from embeddings.codes import Codes, mapped_codes
 from embeddings.errors import InvalidVectors
 from embeddings.lanes import in_pieces
@@ -66,7 +67,7 @@ class Vectors:
 
     def rows(self, positions: ArrayLike | None = None) -> Rows:
         """Give the rows at `positions` (None: all, without copying) as (m, d) float32."""
-        return self._rows if positions is None else self._rows[self._wanted(positions)]
+        return self._rows if positions is None else self._rows[checked_positions(np.asarray(positions), len(self))]
 
     def similarities(self, query: ArrayLike, positions: ArrayLike | None = None) -> Similarities:
         """Give the similarity of one (d,) query to each of m `positions` (None: all), as float32 (m,), in their order.
@@ -75,7 +76,7 @@ class Vectors:
         positions that are not there.
         """
         vector = self._query(query)
-        wanted = np.arange(len(self)) if positions is None else self._wanted(positions)
+        wanted = np.arange(len(self)) if positions is None else checked_positions(np.asarray(positions), len(self))
         found = np.empty(len(wanted), dtype=np.float32)
 
         def run(start: int, stop: int) -> None:
@@ -102,27 +103,25 @@ class Vectors:
         `positions` are the rows to choose from: int64 positions in any order, repeats counting once, or a mask of all
         rows; None means all. Raises `InvalidVectors` as `similarities` does.
         """
-        vector, chosen = self._query(query), self._chosen(positions)
-        plan = cheapest(len(self), len(chosen), count)
+        vector, choice = self._query(query), Choice.of(positions, len(self))
+        plan = cheapest(len(self), len(choice), count)
         if self._codes is not None and plan is not Plan.GATHER:
-            found = self._scanned(self._codes, vector, chosen, count, plan)
+            found = self._scanned(self._codes, vector, choice, count, plan)
             if found is not None:
                 return found
-        return best(self.similarities(vector, chosen), chosen, count)
+        return best(self.similarities(vector, choice.positions), choice.positions, count)
 
     def _scanned(
-        self, codes: Codes, vector: Rows, chosen: Positions, count: int, plan: Plan
+        self, codes: Codes, vector: Rows, choice: Choice, count: int, plan: Plan
     ) -> tuple[Positions, Similarities] | None:
         """Take more and more candidates from the codes until their exact similarities prove that none was missed.
 
         Gives None where that takes half of the rows, as where less than `count` are similar at all.
         """
-        among = None if plan is Plan.SCAN else chosen
-        wanted = candidates(plan, len(self), len(chosen), count)
-        while wanted < len(self if among is None else chosen) / 2:
-            found, most = codes.scan(vector, wanted, among)
-            if among is None and len(chosen) < len(self):
-                found = found[_held(chosen, found)]
+        among, mask = (None, choice.mask) if plan is Plan.SCAN else (choice.positions, None)
+        wanted = candidates(count)
+        while wanted < len(choice) / 2:
+            found, most = codes.scan(vector, wanted, among, mask)
             positions, similarities = best(self.similarities(vector, found), found, count)
             if 0 < len(positions) == count and similarities[-1] > max(most, 0.0):
                 return positions, similarities
@@ -135,27 +134,6 @@ class Vectors:
             raise _invalid(f"形状为 {vector.shape} 的查询向量，或含有非数、无穷大", f"({self.dimension},) 的有限实数")
         return vector
 
-    def _wanted(self, positions: ArrayLike) -> Positions:
-        wanted = np.ascontiguousarray(positions)
-        if wanted.size == 0:
-            return np.empty(0, dtype=np.int64)
-        if wanted.ndim != 1 or wanted.dtype.kind not in "iu":
-            raise _invalid(f"形状为 {wanted.shape}、类型为 {wanted.dtype} 的位置", "一维整数")
-        if wanted.min() < 0 or wanted.max() >= len(self):
-            raise _invalid(f"位置 {wanted.min()} 至 {wanted.max()}", f"0 至 {len(self) - 1}")
-        return wanted.astype(np.int64, copy=False)
-
-    def _chosen(self, positions: NDArray[np.int64] | NDArray[np.bool_] | None) -> Positions:
-        if positions is None:
-            return np.arange(len(self))
-        given = np.asarray(positions)
-        if given.dtype != np.bool_:
-            wanted = self._wanted(given)
-            return wanted if np.all(wanted[1:] > wanted[:-1]) else np.unique(wanted)
-        if given.shape != (len(self),):
-            raise _invalid(f"形状为 {given.shape} 的筛选", f"({len(self)},) 的真假值")
-        return np.flatnonzero(given)
-
 
 def best(similarities: Similarities, positions: Positions, count: int) -> tuple[Positions, Similarities]:
     """Give the `count` highest of `similarities` with their `positions`, best first, equals by position."""
@@ -166,13 +144,6 @@ def best(similarities: Similarities, positions: Positions, count: int) -> tuple[
     kept = np.flatnonzero(similarities >= least)
     order = kept[np.lexsort((positions[kept], -similarities[kept]))][:count]
     return positions[order], similarities[order]
-
-
-def _held(positions: Positions, wanted: Positions) -> NDArray[np.bool_]:
-    """Tell for each of `wanted` whether it is one of the ascending `positions`."""
-    places = np.minimum(np.searchsorted(positions, wanted), len(positions) - 1)
-    held: NDArray[np.bool_] = positions[places] == wanted
-    return held
 
 
 def _invalid(found: str, expected: str) -> InvalidVectors:

@@ -49,9 +49,9 @@ def by_turns(
         marks = [perf_counter()]
         raw.search(question, chosen)
         marks.append(perf_counter())
-        positions = ours.passing(chosen)
+        passing = ours.passing(chosen)
         marks.append(perf_counter())
-        ours.nearest(question, positions)
+        ours.nearest(question, passing)
         marks.append(perf_counter())
         if turn >= 0:
             for part, spent in zip(taken.values(), np.diff(marks) * 1000, strict=True):

@@ -11,7 +11,8 @@ from embeddings.vector_files import VectorWriter
 from embeddings.vectors import Vectors
 from matcher.eligibility.buffers import map_columns, write_columns
 from matcher.eligibility.columns import column_schema
-from matcher.eligibility.filtering import met_positions
+from matcher.eligibility.filtering import met_rows
+from matcher.eligibility.stretches import Store
 from tests.benchmarks.filters import Filter
 from tests.benchmarks.peers.port import LIMIT, InProcess, Question
 from tests.benchmarks.prepared import World
@@ -21,7 +22,7 @@ _BATCH = 50_000
 
 
 class Ours(InProcess):
-    """What a list of prospects does before it scores: `met_positions`, then `Vectors.nearest`."""
+    """What the library's search does: `met_rows`, then `Vectors.nearest` among them."""
 
     settings = f"rongtong {version('rongtong')}, columns as Arrow and vectors as float32, both mapped"
 
@@ -35,7 +36,7 @@ class Ours(InProcess):
 
     def open(self, world: World, folder: Path) -> None:
         """Map both."""
-        self._frame = map_columns(folder / "columns.arrow")
+        self._store = Store(map_columns(folder / "columns.arrow"))
         self._vectors = Vectors.open(folder / "vectors")
         self._rules = {chosen.name: chosen.criterion() for chosen in world.filters}
 
@@ -43,13 +44,13 @@ class Ours(InProcess):
         """Filter, then exact."""
         return self.nearest(question, self.passing(chosen))
 
-    def passing(self, chosen: Filter) -> NDArray[np.int64]:
-        """The positions of the rows that meet the rule."""
-        return met_positions(self._frame, self._rules[chosen.name], AT)
+    def passing(self, chosen: Filter) -> NDArray[np.bool_]:
+        """Which rows meet the rule."""
+        return met_rows(self._store, self._rules[chosen.name], AT)
 
-    def nearest(self, question: Question, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+    def nearest(self, question: Question, passing: NDArray[np.bool_]) -> NDArray[np.int64]:
         """The nearest of some rows."""
-        return self._vectors.nearest(question.vector, LIMIT, positions)[0]
+        return self._vectors.nearest(question.vector, LIMIT, passing)[0]
 
 
 def columns(frame: pl.DataFrame) -> pl.DataFrame:
