@@ -185,7 +185,7 @@ class Masker:
             "id": document["id"] if sight.named else self.alias(document["id"]),
             "kind": document["kind"],
             "name": document["name"] if sight.named else masked_name(kind, profile, number),
-            "facts": {code: fact for code, fact in facts.items() if sight.exact(code)},
+            "facts": {code: _fact(fact, sight) for code, fact in facts.items() if sight.exact(code)},
             "tenant": document["tenant"],
             "source": document["source"] if sight.named else "",
             "observed_on": document["observed_on"],
@@ -217,6 +217,11 @@ def profile_of(profile: Profile, sight: Sight) -> dict[str, str]:
     if sight.everything or Scope.BUSINESS in sight.scopes:
         return {code: str(profile[code]["text"]) for code in PROFILE_FIELDS if code in profile}
     return coarse(profile)
+
+
+def _fact(fact: Document, sight: Sight) -> Document:
+    """A fact; its source may be a file with a name in it."""
+    return fact if sight.named else fact | {"source": ""}
 
 
 def _without_profile(document: Document) -> Document:
