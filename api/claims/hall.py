@@ -79,6 +79,10 @@ class Hall:
         """What an institution may take now, the best fit first."""
         return self._needs.open_to(viewer, institution, self._now())
 
+    def taken(self, viewer: Viewer, institution: str) -> tuple[NeedRecord, ...]:
+        """What an institution has taken or waits for, the latest first."""
+        return self._needs.taken(viewer, institution)
+
     def claim(self, viewer: Viewer, need: str, institution: str, offer_id: str, *, wait: bool = False) -> NeedRecord:
         """Claim a need for an institution by one of its offers.
 

@@ -22,7 +22,7 @@ from api.console.words import catalogue
 from api.errors import NotSignedIn
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("console.css", "operator.css")
+STYLES = ("console.css", "operator.css", "institution.css")
 BUILD_SECONDS = 30.0
 """How long a page may take to be built on a busy machine before the browser is told of an error."""
 PASSWORD = "/password"  # noqa: S105  # an address

@@ -92,8 +92,8 @@ def written(store: Store, viewer: Viewer, identifier: str, draft: OfferDraft, to
     return store.offers.get(viewer, identifier)
 
 
-def ended(offer: Offer, last: date) -> OfferDraft:
-    """The draft of an offer whose last day is set: how one is closed."""
+def ended(offer: Offer, last: date | None) -> OfferDraft:
+    """The draft of an offer whose last day is set: how one is closed; without one it is open again."""
     return replace(draft_of(offer), effective_to=last, conditions=None)
 
 

@@ -74,3 +74,11 @@ class HallAnswer(Answer):
     institution: str
     count: int
     needs: list[OpenNeedAnswer]
+
+
+class TakenAnswer(Answer):
+    """一家机构已接和在等候的需求；claims 只有本机构的。"""
+
+    institution: str
+    count: int
+    needs: list[NeedAnswer]

@@ -15,7 +15,7 @@ from api.claims.hall import NeedRequest
 from api.clock import now
 from api.exchange.documents import Document
 from api.exchange.needs import hall_document, need_document, notice_document
-from api.routes.need_answers import HallAnswer, NeedAnswer, PostedNeedAnswer
+from api.routes.need_answers import HallAnswer, NeedAnswer, PostedNeedAnswer, TakenAnswer
 from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response, unchanged_response
 from api.routes.services import Service, allowed
@@ -90,6 +90,18 @@ def get_open_needs(
     """本机构现在可接的需求，最相合的在前。接单之前只显示行业、地区、规模、需求与匹配度。"""
     document = hall_document(services.hall.open_to(viewer, institution), institution, now())
     return unchanged_response(document, if_none_match)
+
+
+@router.get("/taken", summary="我接的单", responses=answered(TakenAnswer))
+def get_taken_needs(
+    institution: Annotated[Identifier, Query(description="机构编号；没有编号的为机构名称")],
+    services: Service,
+    viewer: NeedClaimer,
+) -> Response:
+    """本机构已接和在等候的需求，最近的在前。"""
+    found = services.hall.taken(viewer, institution)
+    shown = [need_document(record, now(), institution) for record in found]
+    return json_response({"institution": institution, "count": len(shown), "needs": shown})
 
 
 @router.get("/{need_id}", summary="一条需求", responses=answered(NeedAnswer, 404))

@@ -154,6 +154,21 @@ class NeedStore:
                 (_record(connection, viewer, key), Notice(institution, offer, points)) for key, offer, points in found
             )
 
+    def taken(self, viewer: Viewer, institution: str, limit: int = 200) -> tuple[NeedRecord, ...]:
+        """The needs that an institution has taken or waits for, the latest first; none where the viewer is not it."""
+        if not speaks_for(viewer, institution, Permission.NEED_CLAIM):
+            return ()
+        held = (
+            select(needs.c.id)
+            .join(need_claims, need_claims.c.need_id == needs.c.id)
+            .where(needs.c.tenant_id == viewer.tenant, need_claims.c.institution == institution)
+            .where(need_claims.c.standing.is_(True))
+            .order_by(need_claims.c.at.desc(), needs.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return tuple(_record(connection, viewer, key) for key in connection.execute(held).scalars())
+
     def claim(
         self, viewer: Viewer, need: str, wanted: tuple[str, str], now: datetime, *, wait: bool = False
     ) -> NeedRecord:
