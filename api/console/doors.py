@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse
 from api.access.accounts import SignedIn
 from api.console.desk import LIGHT_COOKIE, ROOT, WORDS_COOKIE, Desk, desk_of
 from api.console.words import Language
-from api.errors import SignInRefused
-from api.routes.services import SESSION_COOKIE
+from api.errors import InvalidAccount, SignInRefused, TooManyRequests
+from api.routes.services import SESSION_COOKIE, address_of
+from api.routes.sessions import with_session
 
 YEAR = 365 * 24 * 3600
 router = APIRouter(prefix=ROOT, include_in_schema=False)
@@ -49,9 +50,12 @@ def sign_in(request: Request, login: Typed = "", password: Typed = "", back: Typ
     """Begin a session by login and password; a refusal is told on the page of the form."""
     desk = desk_of(request)
     try:
+        desk.services.limiter.take_sign_in(address_of(request))
         signed = desk.services.access.sign_in(login.strip(), password, _browser(request))
     except SignInRefused:
         return _see(f"{ROOT}/sign-in?said=refused")
+    except TooManyRequests:
+        return _see(f"{ROOT}/sign-in?said=too_many")
     return _entered(desk, request, signed, back)
 
 
@@ -64,6 +68,19 @@ def sign_in_demo(request: Request, account: Typed = "", back: Typed = "") -> Red
     except SignInRefused:
         return _see(f"{ROOT}/sign-in?said=refused")
     return _entered(desk, request, signed, back)
+
+
+@router.post("/password")
+def change_password(request: Request, old: Typed = "", new: Typed = "", again: Typed = "") -> RedirectResponse:
+    """Change one's own password; every other session ends, this browser's goes on under a new one."""
+    desk = desk_of(request)
+    if new != again:
+        return _see(f"{ROOT}/password?said=differ")
+    try:
+        signed = desk.services.accounts.change_password(desk.viewer, old, new)
+    except (SignInRefused, InvalidAccount):
+        return _see(f"{ROOT}/password?said=refused")
+    return with_session(_see(f"{ROOT}/password?said=done"), signed, request)
 
 
 @router.post("/sign-out")
@@ -80,17 +97,7 @@ def sign_out(request: Request) -> RedirectResponse:
 def _entered(desk: Desk, request: Request, signed: SignedIn, back: str) -> RedirectResponse:
     if desk.token:
         desk.services.access.sign_out(desk.token)
-    answer = _see(f"{ROOT}/password" if signed.must_change else within(back))
-    answer.set_cookie(
-        SESSION_COOKIE,
-        signed.token,
-        expires=signed.expires,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-    return answer
+    return with_session(_see(f"{ROOT}/password" if signed.must_change else within(back)), signed, request)
 
 
 def _browser(request: Request) -> str:

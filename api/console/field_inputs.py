@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from api.console.blocks import line, primary, span
+from api.console.blocks import line, primary
 from api.console.desk import Desk
 from matcher.declarations.registry import REGISTRY
 from matcher.errors import MatcherError
@@ -44,8 +44,6 @@ def field_input(desk: Desk, code: str, filled: Filled, *, value_text: str = "", 
 
         control.on("keydown.enter", take)
         primary(desk.text("input.fill"), take)
-    if field.description:
-        span(field.description, "muted small")
 
 
 def _control(desk: Desk, field: Field, said: str) -> Any:
@@ -60,6 +58,8 @@ def _control(desk: Desk, field: Field, said: str) -> Any:
         hint = _HINTS.get(field.type)
         control = ui.input(label, value=said, placeholder=desk.text(hint) if hint else None)
     control.props("dense outlined options-dense hide-bottom-space").classes("field-input")
+    if field.description:
+        control.props["hint"] = field.description
     return control
 
 

@@ -6,6 +6,7 @@ from api.access.accounts import Account
 from api.access.viewers import Role
 from api.console.blocks import address, muted, note, tag
 from api.console.desk import Desk
+from api.routes import oidc
 from api.settings import AccessMode
 
 ORDER = tuple(Role)
@@ -20,7 +21,7 @@ async def show(desk: Desk) -> None:
         tag("h1", "brand", desk.text("sign_in.title"))
         muted(desk.text("sign_in.under"))
         said = desk.query.get("said", "")
-        if said in {"refused", "ended"}:
+        if said in {"refused", "ended", "too_many"}:
             note(desk.text(f"sign_in.{said}"), "red")
         if demo:
             _demo(desk, demo)
@@ -39,6 +40,8 @@ def _form(desk: Desk) -> None:
         _entry(desk, "login", "text", "username")
         _entry(desk, "password", "password", "current-password")
         tag("button", "submit", desk.text("sign_in.button"), type="submit")
+        if desk.services.code_flow is not None:
+            tag("a", "", desk.text("sign_in.oidc"), href=f"{oidc.PATH}/start")
         tag("p", "muted small", desk.text("sign_in.admin_hint"))
 
 

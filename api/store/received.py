@@ -47,6 +47,14 @@ class ReceivedStore:
         with self._database.reading() as connection:
             return tuple(_received(connection, _sent_to(viewer)))
 
+    def about(self, viewer: Viewer) -> tuple[ReceivedRow, ...]:
+        """Where the viewer's own party stands on lists that went out, the latest campaign first: for an enterprise."""
+        if viewer.party_id is None:
+            return ()
+        theirs = visible_assignments(viewer, Permission.OUTCOME_READ) & (assignments.c.seeker_id == viewer.party_id)
+        with self._database.reading() as connection:
+            return tuple(_received(connection, theirs & _pushed()))
+
     def one(self, viewer: Viewer, key: str) -> ReceivedRow:
         """One pair that was sent to the viewer's own party; raise `UnknownAssignment`."""
         found: Sequence[ReceivedRow] = ()
@@ -62,9 +70,13 @@ class ReceivedStore:
 
 def _sent_to(viewer: Viewer) -> ColumnElement[bool]:
     """Pairs on lists for the viewer's party of which a push is noted: what is approved only is not out yet."""
-    pushed = select(outcome_events.c.assignment_id).where(outcome_events.c.number == 1)
     mine = assignments.c.institution == viewer.party_id
-    return visible_assignments(viewer, Permission.DELIVERY_READ) & mine & assignments.c.id.in_(pushed)
+    return visible_assignments(viewer, Permission.DELIVERY_READ) & mine & _pushed()
+
+
+def _pushed() -> ColumnElement[bool]:
+    """Pairs that went out: the first thing noted of a pair is its push."""
+    return assignments.c.id.in_(select(outcome_events.c.assignment_id).where(outcome_events.c.number == 1))
 
 
 def _received(connection: Connection, own: ColumnElement[bool]) -> Iterator[ReceivedRow]:

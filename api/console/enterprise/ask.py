@@ -83,14 +83,17 @@ class _Asking:
             chosen = ui.select(kinds, multiple=True, value=[], label=desk.text("ask.kinds"))
             chosen.props("dense outlined options-dense use-chips").style("min-width: 220px")
             unmet = ui.checkbox(desk.text("ask.unmet")).props("dense")
+            personal = ui.checkbox(desk.text("ask.personal"), value=True).props("dense")
 
         async def changed() -> None:
             self._question.kinds = frozenset(OfferKind(kind) for kind in chosen.value)
             self._question.include_unmet = bool(unmet.value)
+            self._question.personal = bool(personal.value)
             await self.ask()
 
         chosen.on_value_change(changed)
         unmet.on_value_change(changed)
+        personal.on_value_change(changed)
 
     async def ask(self) -> None:
         """Answer the question as it stands, and show the answer."""
@@ -147,6 +150,7 @@ class _Asking:
                 empty(desk.text("ask.none"))
                 return
             key = "ask.count" if self._question.text else "ask.count_profile"
+            key = key if self._question.personal else "ask.count_impersonal"
             tag("h2", "finding", desk.text(key, n=count(len(matches)), all=count(answer["considered"])))
             for match in matches:
                 match_card(desk, match, self._card(found, match))

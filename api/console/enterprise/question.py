@@ -21,6 +21,7 @@ class Question:
     """What is asked; a page keeps one and asks again at each change.
 
     `facts` correct or add to what the words say; what is taken out of the words is taken out of `text`.
+    Without `personal` the order uses nothing of who asks.
     """
 
     text: str = ""
@@ -28,6 +29,7 @@ class Question:
     kinds: frozenset[OfferKind] = frozenset()
     limit: int = PAGE
     include_unmet: bool = False
+    personal: bool = True
 
     def request(self, viewer: Viewer) -> MatchRequest:
         """The request to the matchmaker, on behalf of the viewer's party."""
@@ -38,6 +40,7 @@ class Question:
             kinds=self.kinds,
             limit=self.limit,
             include_unmet=self.include_unmet,
+            personal=self.personal,
         )
 
     def take_out(self, words: str, code: str) -> None:

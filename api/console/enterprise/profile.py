@@ -1,0 +1,148 @@
+"""The enterprise's own profile (我的资料): what is known, with source and date, and what to fill in next."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from api.access.permissions import Permission
+from api.access.viewers import Role, Viewer
+from api.clock import today
+from api.console.blocks import bare, dialog, muted, note, panel, span, tag, title
+from api.console.desk import Desk
+from api.console.field_inputs import Filled, field_input
+from api.console.numbers import count
+from api.console.pages import Page
+from api.console.states import state
+from api.exchange.documents import value_text
+from api.exchange.unlocking import SeekerGaps, seeker_gaps
+from matcher.declarations.registry import REGISTRY
+from matcher.eligibility.results import State
+from matcher.fields import Field, Value
+from matcher.parties import Fact, Party
+
+MOST_UNLOCKS = 6
+OWN = "自填"  # the source that the registry and imports name so
+IDENTITY = frozenset({"name", "credit_code"})
+"""What an enterprise cannot correct by itself: the platform does, by the register."""
+STATES = (State.MET, State.UNKNOWN, State.UNMET, State.MANUAL_REVIEW)
+
+
+async def show(desk: Desk) -> None:
+    """Build the page of the viewer's own party."""
+    title(desk, "page.profile")
+    if desk.viewer.party_id is None:
+        muted(desk.text("profile.no_party"))
+        return
+    await _Profile(desk).show()
+
+
+class _Profile:
+    """The page; filling a field writes it and shows everything anew."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._body = tag("div", "stack")
+
+    async def show(self) -> None:
+        """Read the party, work out what it lacks, and show both."""
+        party, gaps = await self._desk.work(_read, self._desk)
+        self._body.clear()
+        with self._body:
+            self._head(party)
+            self._gaps(gaps)
+            self._facts(party)
+
+    def _head(self, party: Party) -> None:
+        known = len(party.facts)
+        all_fields = len(REGISTRY.of_kind(party.kind))
+        with tag("div", "line"):
+            tag("h2", "", party.name)
+            if party.synthetic:
+                tag("span", "tag", self._desk.text("synthetic"))
+            span(self._desk.text("profile.known", n=count(known), all=count(all_fields)), "muted")
+
+    def _gaps(self, gaps: SeekerGaps) -> None:
+        desk = self._desk
+        with tag("div", "four"):
+            for which in STATES:
+                with tag("div", "tile"):
+                    state(desk.words, which)
+                    tag("div", "big", count(gaps.states[which], desk.text("unit.items")))
+        if not gaps.unlocks:
+            note(desk.text("profile.nothing_to_unlock"))
+            return
+        with panel(desk.text("profile.unlock", n=count(len(_decided(gaps))))):
+            muted(desk.text("profile.unlock_under"))
+            for item in gaps.unlocks[:MOST_UNLOCKS]:
+                with tag("div", "unlock"):
+                    with tag("div", "grow"):
+                        tag("div", "", item.label)
+                        said = {"n": count(len(item.decides)), "met": count(len(item.could_meet))}
+                        tag("div", "muted small", desk.text("profile.unlocks", **said))
+                    field_input(desk, item.field, self._write)
+
+    def _facts(self, party: Party) -> None:
+        desk = self._desk
+        fields = [field for field in REGISTRY.of_kind(party.kind) if field.code in party.facts]
+        for group, members in groupby(sorted(fields, key=lambda field: field.group), key=lambda field: field.group):
+            with panel(group), tag("table", "rows known"), tag("tbody"):
+                for field in members:
+                    _fact(desk, field, party.facts, self._write)
+
+    async def _write(self, code: str, value: Value) -> None:
+        await self._desk.work(_write, self._desk, code, value)
+        self._desk.say("profile.saved", name=REGISTRY[code].label)
+        await self.show()
+
+
+def _fact(desk: Desk, field: Field, facts: Mapping[str, Fact], write: Filled) -> None:
+    fact = facts[field.code]
+    with tag("tr"):
+        tag("th", "", field.label, scope="row")
+        tag("td", "", value_text(field.code, fact.value))
+        said = desk.text("check.source", source=fact.source, day=fact.observed_on.isoformat())
+        tag("td", "muted small", said)
+        with tag("td"):
+            if field.code not in IDENTITY:
+                bare(desk.text("profile.change"), lambda: _change(desk, field, write))
+
+
+def _change(desk: Desk, field: Field, write: Filled) -> None:
+    with dialog(desk.text("profile.change_field", name=field.label)) as shown:
+
+        async def written(code: str, value: Value) -> None:
+            shown.close()
+            await write(code, value)
+
+        field_input(desk, field.code, written, focus=True)
+        bare(desk.text("cancel"), shown.close)
+    shown.open()
+
+
+def _decided(gaps: SeekerGaps) -> frozenset[str]:
+    """The offers that filling in what is shown would decide, one field at a time."""
+    shown: Sequence[tuple[str, ...]] = [item.decides for item in gaps.unlocks[:MOST_UNLOCKS]]
+    return frozenset(offer for decides in shown for offer in decides)
+
+
+def _read(desk: Desk) -> tuple[Party, SeekerGaps]:
+    viewer, store = desk.viewer, desk.services.store
+    party = _own(desk, viewer)
+    return party, seeker_gaps(party.kind, party.values, store.offers.list(viewer), today())
+
+
+def _own(desk: Desk, viewer: Viewer) -> Party:
+    return desk.services.store.parties.get(viewer, viewer.party_id or "")
+
+
+def _write(desk: Desk, code: str, value: Value) -> None:
+    """Write one field of the viewer's own party, as told by itself today; the next question sees it."""
+    viewer, services = desk.viewer, desk.services
+    party, day = _own(desk, viewer), today()
+    told = Party(
+        party.id, party.kind, party.name, {code: Fact(value, OWN, day)}, party.tenant, OWN, day, party.synthetic
+    )
+    services.store.parties.upsert_many(viewer, [told])
+    services.parties.catch_up()
+
+
+PAGES = (Page("/profile", "profile", show, Permission.PARTY_WRITE, "badge", frozenset({Role.ENTERPRISE})),)
