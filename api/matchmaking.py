@@ -9,6 +9,7 @@ from api.access.viewers import Viewer
 from api.generation import Generation
 from api.requests import MAX_LIMIT, MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
 from api.store.store import Store
+from api.turns import asked
 from matcher.errors import InvalidNeed
 from matcher.fields import PartyKind
 from matcher.needs import Need, Reading, Seeker
@@ -38,6 +39,7 @@ class Matchmaker:
         """What free text is understood to say; `InvalidNeed` when it cannot be read."""
         return read_statements(checked_text(text), at=at or self._today())
 
+    @asked
     def match(self, viewer: Viewer, request: MatchRequest) -> MatchAnswer:
         """Rank offers for a party, a text, or both. `InvalidNeed`, `UnknownParty`, `UnknownField`."""
         at = request.at or self._today()
@@ -50,6 +52,7 @@ class Matchmaker:
             matches, considered = list_offers(seeker, offers.shelf, wish)
         return MatchAnswer(seeker, tuple(matches), considered, Versions(live.fingerprint, offers.version, at))
 
+    @asked
     def prospects(self, viewer: Viewer, request: ProspectRequest) -> ProspectAnswer:
         """Rank seekers for an offer (名单). `InvalidNeed`, `UnknownOffer`."""
         at = request.at or self._today()

@@ -12,6 +12,7 @@ from api.access.viewers import Viewer
 from api.generation import Generation
 from api.matchmaking import checked_limit, checked_text
 from api.store.store import Store
+from api.turns import asked
 from matcher.eligibility.criteria import Criterion
 from matcher.errors import InvalidNeed
 from matcher.fields import PartyKind
@@ -72,6 +73,7 @@ class PartySearch:
         self._live = live
         self._today = today
 
+    @asked
     def search(self, viewer: Viewer, request: SearchRequest) -> SearchAnswer:
         """The parties nearest to a text among those that meet the filter; without a text, by rising key.
 

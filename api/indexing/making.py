@@ -9,6 +9,7 @@ import numpy as np
 from api.indexing.layout import laid_out
 from api.indexing.views import Segment, View
 from api.store.steps import Step, StoredParty, WrittenParty
+from api.turns import TURNS
 from embeddings.lexical import LexicalIndex
 from embeddings.vectors import Vectors
 from matcher.pairing.ports import TextEncoder
@@ -33,7 +34,10 @@ class Maker:
         self, parties: Sequence[StoredParty | WrittenParty], numbers: Mapping[int, int], words: LexicalIndex
     ) -> Segment:
         """One platform's parties, by rising key, as a segment; `numbers` tells for each key its last change."""
+        TURNS.give_way()
         rows = laid_out(parties)
         sequences = np.array([numbers[key] for key in rows.keys.tolist()], dtype=np.int64)
+        TURNS.give_way()
         vectors = Vectors.of(self.encoder.encode(rows.texts))
+        TURNS.give_way()
         return Segment(rows.keys, rows.frame, vectors, LexicalIndex.of(rows.texts, like=words), sequences)

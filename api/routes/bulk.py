@@ -16,6 +16,7 @@ from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
 from api.routes.services import Service, Services, allowed
 from api.schemas import BulkPartyBody
+from api.store.parties import PreparedBatch
 from api.transport.strict_json import JSON, StrictRoute, check_media_type, decode
 
 router = APIRouter(prefix="/v1/parties", tags=["主体"], route_class=StrictRoute)
@@ -43,13 +44,13 @@ def post_bulk(
     if (replayed := once.replayed()) is not None:
         return replayed
     batch = read_batch(decode(body), viewer.tenant, today())
-    return once.answer(partial(_written, services, viewer, batch))
+    prepared = services.store.parties.prepare(viewer, list(batch.parties.values()))
+    return once.answer(partial(_written, services, viewer, batch, prepared))
 
 
-def _written(services: Services, viewer: Viewer, batch: Batch) -> Response:
-    parties, removed = list(batch.parties.values()), list(batch.removed.values())
-    merge = batch.mode is BulkMode.MERGE
-    done = services.store.parties.write_batch(viewer, parties, removed, merge=merge)
+def _written(services: Services, viewer: Viewer, batch: Batch, prepared: PreparedBatch) -> Response:
+    removed, merge = list(batch.removed.values()), batch.mode is BulkMode.MERGE
+    done = services.store.parties.write_batch(viewer, prepared, removed, merge=merge)
     refused = [
         *batch.refused,
         *refused_later(PARTIES, batch.parties, done.refused),

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError, WithJsonSchema
 from api.problems import Refusal, Violation
 from api.schemas import BulkPartyBody, Identifier, Wire, shown
 from api.transport.violations import pointer, violations
+from api.turns import TURNS
 from matcher.errors import MatcherError
 from matcher.parties import Party
 
@@ -19,6 +20,8 @@ MAX_ROWS = 1_000
 MAX_ERRORS = 10
 """The most reasons that are given for one row."""
 PARTIES, DELETE = "parties", "delete"
+_SLICE = 64
+"""Rows that are read between two rests: some 4 ms."""
 _ID: TypeAdapter[str] = TypeAdapter(Identifier)
 
 
@@ -83,6 +86,8 @@ def read_batch(document: object, tenant: str, today: date) -> Batch:
     parties: dict[int, Party] = {}
     refused: list[RefusedRow] = []
     for place, raw in enumerate(body.parties):
+        if place % _SLICE == 0:
+            TURNS.give_way()
         read = _party(place, raw, tenant, today)
         if isinstance(read, Party):
             parties[place] = read

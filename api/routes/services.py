@@ -31,7 +31,7 @@ from api.store.idempotency import Asked, Kept
 from api.store.imports import ImportRecord
 from api.store.jobs import Job, JobState
 from api.store.needs import NeedRecord, Notice
-from api.store.parties import BatchResult
+from api.store.parties import BatchResult, PreparedBatch
 from api.store.upserting import UpsertCounts
 from api.transport.guarding import RATE
 from matcher.fields import PartyKind
@@ -54,8 +54,11 @@ class Parties(Protocol):
     def upsert_many(self, viewer: Viewer, written: Iterable[Party], /, *, merge: bool = True) -> UpsertCounts:
         """Write parties; without `merge` a party is exactly what is given."""
 
+    def prepare(self, viewer: Viewer, written: Sequence[Party], /) -> PreparedBatch:
+        """Lay many out to be written; what cannot be is left out and said."""
+
     def write_batch(
-        self, viewer: Viewer, written: Sequence[Party], removed: Sequence[str] = (), /, *, merge: bool = True
+        self, viewer: Viewer, written: PreparedBatch, removed: Sequence[str] = (), /, *, merge: bool = True
     ) -> BatchResult:
         """Remove and write many; what cannot be is left out and said."""
 

@@ -15,6 +15,7 @@ from api.access.viewers import SYSTEM, Viewer
 from api.errors import FeedPruned, ForeignTenant, UnknownTenant
 from api.store import party_rows
 from api.store.changes import ChangeOp
+from api.store.parties import PreparedBatch
 from api.store.store import Store, open_store
 from api.store.tenants import Tenant, Tier
 from api.store.upserting import UpsertCounts
@@ -283,7 +284,7 @@ def test_a_batch_leaves_out_what_cannot_be_stored_and_says_where(store: Store) -
     store.parties.upsert_many(VIEWER, [a_party("old"), a_party("older")])
     before = store.changes.latest()
     batch = [a_party("a"), a_party("b", products="NUL \0"), a_party("c" * 201), a_party("old", doctors=1)]
-    done = store.parties.write_batch(VIEWER, batch, ["older", "nobody", "\ud800"])
+    done = store.parties.write_batch(VIEWER, store.parties.prepare(VIEWER, batch), ["older", "nobody", "\ud800"])
     assert (done.counts, done.deleted) == (UpsertCounts(new=1, changed=1), 1)
     assert {place: error.code for place, error in done.refused.items()} == {1: "invalid_value", 2: "invalid_value"}
     assert {place: error.code for place, error in done.missing.items()} == {1: "unknown_party", 2: "unknown_party"}
@@ -294,8 +295,8 @@ def test_a_batch_leaves_out_what_cannot_be_stored_and_says_where(store: Store) -
 def test_a_batch_for_another_platform_writes_nothing(two_platforms: Store) -> None:
     two_platforms.parties.upsert_many(VIEWER, [a_party("old")])
     with pytest.raises(ForeignTenant):
-        two_platforms.parties.write_batch(VIEWER, [a_party("a"), a_party("b", tenant="suzhou")], ["old"])
-    assert two_platforms.parties.write_batch(OTHER, [], ["old"]).deleted == 0
+        two_platforms.parties.prepare(VIEWER, [a_party("a"), a_party("b", tenant="suzhou")])
+    assert two_platforms.parties.write_batch(OTHER, PreparedBatch((), {}), ["old"]).deleted == 0
     assert [party.id for batch in two_platforms.parties.iterate(SYSTEM) for _, party in batch] == ["old"]
 
 

@@ -16,7 +16,7 @@ from api.settings import Settings
 from api.store.idempotency import Asked, Kept
 from api.store.imports import ImportRecord
 from api.store.jobs import Job, JobState
-from api.store.parties import BatchResult
+from api.store.parties import BatchResult, PreparedBatch
 from api.store.upserting import UpsertCounts
 from matcher.eligibility.criteria import All, AnyOf, Clause, Leaf, Not, Operator
 from matcher.eligibility.results import Eligibility, Finding, State
@@ -102,8 +102,11 @@ class FakeParties:
             counts += UpsertCounts(new=stored is None, changed=stored not in (None, party), same=stored == party)
         return counts
 
+    def prepare(self, viewer: Viewer, written: Sequence[Party]) -> PreparedBatch:
+        return PreparedBatch(tuple(({}, party) for party in written), {})
+
     def write_batch(
-        self, viewer: Viewer, written: Sequence[Party], removed: Sequence[str] = (), *, merge: bool = True
+        self, viewer: Viewer, written: PreparedBatch, removed: Sequence[str] = (), *, merge: bool = True
     ) -> BatchResult:
         missing: dict[int, UnknownParty] = {}
         for place, party in enumerate(removed):
@@ -111,7 +114,7 @@ class FakeParties:
                 self.delete(viewer, party)
             except UnknownParty as error:
                 missing[place] = error
-        counts = self.upsert_many(viewer, written, merge=merge)
+        counts = self.upsert_many(viewer, [party for _, party in written.rows], merge=merge)
         return BatchResult(counts, len(removed) - len(missing), {}, missing)
 
     def delete(self, viewer: Viewer, party: str) -> None:
