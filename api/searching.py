@@ -104,11 +104,11 @@ def _of_segment(segment: "SeekerSegment", request: SearchRequest, text: str, at:
     keys = segment.frame["key"].to_numpy()
     if not text:
         positions = np.flatnonzero(wanted)[:limit]
-        return (keys[positions], np.zeros(len(positions), dtype=np.float32)), int(wanted.sum())
+        return (keys[positions], np.zeros(len(positions), dtype=np.float32)), int(np.count_nonzero(wanted))
     query = segment.shelf.encoder.encode_queries([text])[0]
     dense = cast("Nearest", segment.shelf.dense)
     positions, similarities = dense.nearest(query, limit, wanted)
-    return (keys[positions], similarities), int(wanted.sum())
+    return (keys[positions], similarities), int(np.count_nonzero(wanted))
 
 
 def _meeting(segment: "SeekerSegment", request: SearchRequest, at: date) -> NDArray[np.bool_]:
@@ -119,7 +119,7 @@ def _meeting(segment: "SeekerSegment", request: SearchRequest, at: date) -> NDAr
     if request.kind is not None:
         meets &= (segment.frame["kind"] == request.kind.value).to_numpy()
     if request.where is not None:
-        meets &= met_rows(segment.frame, request.where, at)
+        meets &= met_rows(segment.store, request.where, at)
     return meets
 
 

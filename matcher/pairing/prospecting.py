@@ -120,14 +120,21 @@ def _of_segment(
     chosen = positions[best]
     codes = state_codes(Store(_read_by(segment.frame, offer.criteria)[chosen]), offer.criteria, at)
     near = recalled.semantic[best], recalled.lexical[best]
-    return Ranking(keys[chosen], totals[best], codes, *near, considered=int(wanted.sum()), eligible=int(eligible.sum()))
+    return Ranking(keys[chosen], totals[best], codes, *near, considered=_many(wanted), eligible=_many(eligible))
 
 
 def asked(store: Store, offer: Offer, gone: Flags | None) -> Flags:
     """The rows that still stand and are of a kind that an offer is for."""
-    wanted = np.array([kind in offer.audience for kind in PartyKind], dtype=np.bool_)
-    fitting: Flags = wanted[store["kind"].values]
+    kinds = store["kind"].values
+    fitting = np.zeros(len(store), dtype=np.bool_)
+    for place, kind in enumerate(PartyKind):
+        if kind in offer.audience:
+            fitting |= kinds == place  # a comparison a kind costs a tenth of a look-up a row
     return fitting if gone is None else fitting & ~gone
+
+
+def _many(rows: Flags) -> int:
+    return int(np.count_nonzero(rows))
 
 
 def _read_by(frame: pl.DataFrame, criterion: Criterion | None) -> pl.DataFrame:
