@@ -1,4 +1,4 @@
-"""The library as a list (主体库): parties page by page, sorted and narrowed by the database, without reading their facts."""
+"""The library as a list (主体库): parties page by page, sorted and narrowed by the database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -14,7 +14,8 @@ import api.store.audit_tables
 import api.store.campaign_tables
 import api.store.consent_tables
 import api.store.deal_tables
-import api.store.need_tables  # noqa: F401  # so that the metadata knows every table
+import api.store.need_tables
+import api.store.revision_tables  # noqa: F401  # so that the metadata knows every table
 from api.access.sealing import KEY_FILE, Seals
 from api.access.viewers import LOCAL_TENANT
 from api.store.changes import ChangeStore
@@ -38,12 +39,15 @@ if TYPE_CHECKING:
     from api.store.campaigns import CampaignStore
     from api.store.consents import ConsentStore
     from api.store.deals import DealStore
+    from api.store.import_templates import ImportTemplateStore
     from api.store.listing import ListingStore
     from api.store.needs import NeedStore
     from api.store.outcomes import OutcomeStore
-    from api.store.sharing import SharingStore
+    from api.store.pipelines import PipelineStore
     from api.store.received import ReceivedStore
     from api.store.reviews import ReviewStore
+    from api.store.revisions import RevisionStore
+    from api.store.sharing import SharingStore
 
 
 class Store:
@@ -102,11 +106,33 @@ class Store:
         return SharingStore(self._database)
 
     @cached_property
+    def revisions(self) -> "RevisionStore":
+        """Changes of parties that can be undone."""
+        from api.clock import now
+        from api.store.revisions import RevisionStore
+
+        return RevisionStore(self._database, self.seals, self.parties, now=now)
+
+    @cached_property
+    def import_templates(self) -> "ImportTemplateStore":
+        """Column templates of imports."""
+        from api.store.import_templates import ImportTemplateStore
+
+        return ImportTemplateStore(self._database)
+
+    @cached_property
     def campaigns(self) -> "CampaignStore":
         """Campaigns, their runs and lists."""
         from api.store.campaigns import CampaignStore
 
         return CampaignStore(self._database)
+
+    @cached_property
+    def pipelines(self) -> "PipelineStore":
+        """Versions of pipelines."""
+        from api.store.pipelines import PipelineStore
+
+        return PipelineStore(self._database)
 
     @cached_property
     def deals(self) -> "DealStore":
