@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from api.access.reviewing import Reviews
     from api.access.seeing import Sights
     from api.access.sharing import Platforms
-    from api.campaigns.running import Runner
+    from api.campaigns.running import OpenedRuns, Runner
     from api.claims.hall import Hall
+    from api.deals.desk import DealDesk
     from api.delivery.inbox import Inbox
     from api.searching import PartySearch
 
@@ -60,7 +61,25 @@ class Services:
         from api.campaigns.running import Runner
 
         serving = self.serving
-        return Runner(self.store, lambda: serving.parties, serving.encoder, serving.folder, self.settings.data)
+        return Runner(
+            self.store,
+            lambda: serving.parties,
+            serving.encoder,
+            serving.folder,
+            self.settings.data,
+            opened=self._opened_runs,
+        )
+
+    @cached_property
+    def _opened_runs(self) -> "OpenedRuns":
+        from api.campaigns.running import OpenedRuns
+
+        return OpenedRuns()
+
+    def close(self) -> None:
+        """Let go of what was opened on the way."""
+        if "_opened_runs" in self.__dict__:
+            self._opened_runs.close()
 
     @cached_property
     def access(self) -> "Access":
@@ -145,6 +164,13 @@ class Services:
         return Inbox(self.store, self.audit, now=now)
 
     @cached_property
+    def deals(self) -> "DealDesk":
+        """The desk of deal flow: pipelines, funds, deals."""
+        from api.deals.desk import DealDesk
+
+        return DealDesk(self.store, now=now)
+
+    @cached_property
     def hall(self) -> "Hall":
         """The hall of 限额抢单; its gate is in Redis where one is given."""
         from api.claims.gate import OpenGate, RedisGate
@@ -195,7 +221,9 @@ def build_services(settings: Settings, store: Store | None = None) -> Iterator[S
             store = stack.enter_context(closing(opened))
         opener = Opener(store, stack)
         parties = LiveIndex(opener.first(settings), Switch(settings, opener.open))
+        services = Services(settings, store, parties)
         try:
-            yield Services(settings, store, parties)
+            yield services
         finally:
+            services.close()
             parties.stop()

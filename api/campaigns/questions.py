@@ -9,10 +9,10 @@ from api.access.viewers import Viewer
 from api.campaigns.lists import matches_of
 from api.campaigns.running import Inputs, Outcome, Runner, rows_of
 from api.errors import WrongCampaignState
-from api.store.campaign_rows import DECIDED, AssignmentStatus, Run
+from api.store.campaign_rows import DECIDED, STANDING, AssignmentStatus, Run
 from matcher.campaigns.comparison import Comparison, Departure, Pair, Seen, compared, departure
 from matcher.campaigns.narrowing import frozen_values
-from matcher.campaigns.whynot import Reason, Reasons, WhyNot, standing_outside
+from matcher.campaigns.whynot import Reason, WhyNot, standing_outside
 from matcher.derivation import at_date, derive
 from matcher.eligibility.evaluation import evaluate
 from matcher.eligibility.results import STATE_LABELS, State
@@ -27,9 +27,10 @@ from matcher.parties import Values
 class Why:
     """What became of one pair in a run: assigned, or why not.
 
-    `match` is the pair as it was scored; None where the seeker is outside the filter or gone. `in_filter` tells whether
-    the campaign looked at the seeker at all. `nearest` is the best chance of a seeker that is on no list, `outside`
-    says which condition keeps a seeker out of the filter.
+    `match` is the pair as it was scored; None where the seeker was not there, or another encoder serves. `in_filter`
+    tells whether the campaign looked at the seeker at all. `nearest` is the best chance of a seeker that is on no list,
+    `outside` says which condition keeps a seeker out of the filter, `waiting` that the pair was added and awaits its
+    approval.
     """
 
     assigned: bool
@@ -39,6 +40,7 @@ class Why:
     place_worth: int | None
     nearest: tuple[Offer, int | None] | None
     outside: str = ""
+    waiting: bool = False
 
 
 def require_decided(run: Run) -> Run:
@@ -53,39 +55,58 @@ def require_decided(run: Run) -> Run:
 
 
 def why(runner: Runner, viewer: Viewer, run: Run, seeker: str, offer: str) -> Why:
-    """What became of a pair.
+    """What became of a pair. Of a run under another encoder everything is told that needs no vector.
 
     Raises `WrongCampaignState`, `UnknownParty`, and `UnknownOffer` for one that took no part.
     """
     outcome = runner.decided(require_decided(run), viewer)
-    key = runner.store.parties.key_of(viewer, seeker)
-    place = _place(outcome.inputs, offer)
-    matches = dict(_scored(runner, viewer, outcome.inputs, place, key))
-    inside = bool(np.isin(rows_of(outcome.inputs, np.array([key])), outcome.inputs.rows)) and key in matches
-    if not inside:
-        return Why(False, False, None, matches.get(key), None, None, _outside(outcome.inputs, key))
-    status = runner.store.campaigns.of_pair(run, key, offer)
-    return _answered(outcome, key, place, matches[key], status)
+    inputs, key = outcome.inputs, runner.store.parties.key_of(viewer, seeker)
+    place = _place(inputs, offer)
+    match = _scored(runner, viewer, inputs, place, key) if inputs.speaks else None
+    if not (_stood(inputs, key) and _looked_at(inputs, key)):
+        return Why(False, False, None, match, None, None, _outside(inputs, key))
+    return _answered(outcome, (key, place), match, runner.store.campaigns.of_pair(run, key, offer))
 
 
-def _answered(outcome: Outcome, key: int, place: int, match: Match, status: AssignmentStatus | None) -> Why:
-    candidates, plan = outcome.gathered.candidates, outcome.inputs.prepared.plan
+def _answered(outcome: Outcome, pair: tuple[int, int], match: Match | None, status: AssignmentStatus | None) -> Why:
+    key, place = pair
+    candidates = outcome.gathered.candidates
     seeker = int(np.searchsorted(outcome.gathered.keys, key))
     pairs = np.flatnonzero((candidates.seeker == seeker) & (candidates.offer == place))
-    reasons = Reasons(candidates, outcome.capacities, outcome.assignment)
+    reasons = outcome.reasons
     worth = outcome.assignment.place_worth
-    place_worth = None if worth is None else int(worth[place])
     why_not: WhyNot | None
-    if status not in (None, AssignmentStatus.ACTIVE):
+    if status is not None and status not in STANDING:
         why_not = WhyNot(Reason.REFUSED)
     elif len(pairs):
         why_not = reasons.of(int(pairs[0]))
     else:
-        state, points = match.eligibility.state, round(match.score * 100)
-        why_not = standing_outside(state, points, plan.least_points, plan.states) or WhyNot(Reason.NOT_AMONG_BEST)
+        why_not = _no_candidate(outcome.inputs, key, place, match)
     nearest = reasons.nearest_chance(seeker)
-    chance = None if nearest is None else _chance(outcome, nearest)
-    return Why(why_not is None, True, why_not, match, place_worth, chance)
+    return Why(
+        assigned=why_not is None,
+        in_filter=True,
+        why_not=why_not,
+        match=match,
+        place_worth=None if worth is None else int(worth[place]),
+        nearest=None if nearest is None else _chance(outcome, nearest),
+        waiting=status is AssignmentStatus.PROPOSED,
+    )
+
+
+def _no_candidate(inputs: Inputs, key: int, place: int, match: Match | None) -> WhyNot:
+    """Why a pair in the filter is no candidate. Where pairs cannot be scored again, its conditions alone may tell."""
+    plan, offer = inputs.prepared.plan, inputs.prepared.offers[place]
+    if match is not None:
+        state, points = match.eligibility.state, round(match.score * 100)
+        return standing_outside(state, points, plan.least_points, plan.states) or WhyNot(Reason.NOT_AMONG_BEST)
+    values = frozen_values(inputs.segment, rows_of(inputs, np.array([key])))[0]
+    state = evaluate(offer.criteria, at_date(derive(values), inputs.at)).state
+    told = standing_outside(state, plan.least_points, plan.least_points, plan.states)
+    if told is None:
+        inputs.segment.shelf.encoder.encode_queries([offer.name])  # it says what to do
+        raise AssertionError("a run that can be scored has its match")
+    return told
 
 
 def _outside(inputs: Inputs, key: int) -> str:
@@ -113,10 +134,17 @@ def _place(inputs: Inputs, offer: str) -> int:
     return place
 
 
-def _scored(runner: Runner, viewer: Viewer, inputs: Inputs, place: int, key: int) -> list[tuple[int, Match]]:
+def _scored(runner: Runner, viewer: Viewer, inputs: Inputs, place: int, key: int) -> Match | None:
     if not _stood(inputs, key):
-        return []
-    return matches_of(inputs, inputs.prepared.offers[place], np.array([key]), runner.store, viewer)
+        return None
+    return dict(matches_of(inputs, inputs.prepared.offers[place], np.array([key]), runner.store, viewer)).get(key)
+
+
+def _looked_at(inputs: Inputs, key: int) -> bool:
+    """Whether a seeker that stood is in the filter."""
+    row = int(rows_of(inputs, np.array([key]))[0])
+    place = int(np.searchsorted(inputs.rows, row))
+    return place < len(inputs.rows) and int(inputs.rows[place]) == row
 
 
 def _stood(inputs: Inputs, key: int) -> bool:
@@ -134,7 +162,7 @@ def comparison(runner: Runner, viewer: Viewer, run: Run, before: Run) -> tuple[C
         (row.seeker_id, row.offer_id)
         for batch in store.assignments(before)
         for row in batch
-        if row.status is not AssignmentStatus.ACTIVE
+        if row.status not in STANDING
     }
     old, new = (_Frozen(runner.inputs(item, viewer)) for item in (before, run))
     why_left: dict[Pair, Departure] = {}
@@ -175,7 +203,7 @@ def _pairs(runner: Runner, run: Run) -> dict[Pair, int]:
         (row.seeker_id, row.offer_id): row.seeker_key
         for batch in runner.store.campaigns.assignments(run)
         for row in batch
-        if row.status is AssignmentStatus.ACTIVE
+        if row.status in STANDING
     }
 
 

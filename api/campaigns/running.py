@@ -6,9 +6,9 @@ A run that is taken up again goes on from there and ends with the same result.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,8 @@ import numpy as np
 from api.access.viewers import Viewer
 from api.campaigns.folders import RunFolder
 from api.campaigns.planning import Prepared, plan_of, prepared, prepared_over
+from api.campaigns.recent import Recent
+from api.campaigns.silence import SilentEncoder
 from api.campaigns.spreading import Spread
 from api.crash_points import crash_point
 from api.indexing.opening import Opened, fingerprint_of, open_current
@@ -30,6 +32,7 @@ from matcher.campaigns.gathering import Gathered, Part, gather, together
 from matcher.campaigns.narrowing import Rows, narrowed, shares, within
 from matcher.campaigns.plan import FloorRule, Objective
 from matcher.campaigns.stable import assign_stably
+from matcher.campaigns.whynot import Reasons
 from matcher.eligibility.filtering import met_rows
 from matcher.pairing.ports import TextEncoder
 from matcher.pairing.prospecting import SeekerSegment
@@ -72,6 +75,11 @@ class Inputs:
     rows: Rows
     cut: Callable[[int, int], SeekerSegment]
 
+    @property
+    def speaks(self) -> bool:
+        """Whether pairs can be scored again: not where another encoder serves than the run was frozen with."""
+        return not isinstance(self.segment.shelf.encoder, SilentEncoder)
+
     def share(self, rows: Rows) -> SeekerSegment:
         """Some rising rows, at least one, as a segment of their own; vectors and words of others are not looked at."""
         first, last = int(rows[0]), int(rows[-1]) + 1
@@ -79,14 +87,38 @@ class Inputs:
         return within_share if len(rows) == last - first else narrowed(within_share, rows - first)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
-    """What a run came to: its inputs, all candidates, what limits them, and which of them are assigned."""
+    """What a run came to: its inputs, all candidates, what limits them, and which of them are assigned.
+
+    `reasons` says why others are not: it is worked out when it is first asked for.
+    """
 
     inputs: Inputs
     gathered: Gathered
     capacities: Capacities
     assignment: Assignment
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        """Why candidates are not assigned."""
+        return Reasons(self.gathered.candidates, self.capacities, self.assignment)
+
+
+class OpenedRuns:
+    """What is kept of the runs that were asked about last: the inputs of two, to compare them, the outcome of one.
+
+    The outcome of a run over a million seekers takes 400 MB; its inputs are mapped files.
+    """
+
+    def __init__(self) -> None:
+        self.inputs: Recent[Inputs] = Recent(2)
+        self.outcomes: Recent[Outcome] = Recent(1)
+
+    def close(self) -> None:
+        """Let all of them go."""
+        self.outcomes.clear()
+        self.inputs.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +132,7 @@ class Runner:
     data: Path
     share: int = SHARE
     spread: Spread | None = None
+    opened: OpenedRuns = field(default_factory=OpenedRuns)
 
     def folder(self, run: Run) -> RunFolder:
         """What a run keeps on disk."""
@@ -113,25 +146,35 @@ class Runner:
             self.index().refresh()
             said = {"at": at.isoformat(), "offers": self.store.offers.version(), "software": version("rongtong")}
             folder.freeze(self.root, ready.offers, said | {"weights": dict(ready.plan.weights)})
-        opened = self._opened(folder)
+        opened = self._opened(folder, self.encoder.fingerprint)
         found = {"encoder": self.encoder.fingerprint, "snapshot": opened.name, "sequence": opened.sequence}
         return folder.said() | found
 
-    def _opened(self, folder: RunFolder) -> Opened:
-        return open_current(folder.inputs, fingerprint_of(self.encoder.fingerprint, self.store.identity()))
+    def _opened(self, folder: RunFolder, encoder: str) -> Opened:
+        return open_current(folder.inputs, fingerprint_of(encoder, self.store.identity()))
 
     def inputs(self, run: Run, viewer: Viewer) -> Inputs:
-        """The frozen inputs of a run, mapped from its folder."""
+        """The frozen inputs of a run, mapped from its folder; the last few are kept open.
+
+        Of a run that was frozen under another encoder everything can be read and nothing be scored.
+        """
+        key = (run.id, viewer.tenant, self.encoder.fingerprint)
+        return self.opened.inputs.get(key, lambda: self._inputs(run, viewer))
+
+    def _inputs(self, run: Run, viewer: Viewer) -> Inputs:
         folder = self.folder(run)
         at = date.fromisoformat(str(run.frozen["at"]))
         ready = prepared_over(plan_of(run.plan), folder.offers())
-        part = self._opened(folder).bases().get(viewer.tenant)
+        frozen = str(run.frozen["encoder"])
+        same = frozen == self.encoder.fingerprint
+        encoder = self.encoder if same else SilentEncoder(frozen, self.encoder)
+        part = self._opened(folder, frozen).bases().get(viewer.tenant)
         if part is None:
-            nobody = _nobody(self.encoder)
+            nobody = _nobody(encoder)
             return Inputs(ready, at, nobody, np.empty(0, dtype=np.int64), lambda _first, _last: nobody)
-        segment = _cut(self.encoder, part, 0, len(part))
+        segment = _cut(encoder, part, 0, len(part))
         rows = within(segment, ready.plan.seekers, ready.plan.filter, at)
-        return Inputs(ready, at, segment, rows, partial(_cut, self.encoder, part))
+        return Inputs(ready, at, segment, rows, partial(_cut, encoder, part))
 
     def outcome(self, run: Run, viewer: Viewer, watcher: Watcher) -> Outcome:
         """Gather and assign; shares that were gathered before are read from their files."""
@@ -143,10 +186,15 @@ class Runner:
 
     def decided(self, run: Run, viewer: Viewer) -> Outcome:
         """The outcome of a run as it stands after its refills, from its files: what questions are answered from."""
+        refills = int(run.counts.get("refills", 0))
+        key = (run.id, viewer.tenant, self.encoder.fingerprint, refills)
+        return self.opened.outcomes.get(key, lambda: self._decided(run, viewer, refills))
+
+    def _decided(self, run: Run, viewer: Viewer, refills: int) -> Outcome:
         folder, inputs = self.folder(run), self.inputs(run, viewer)
         gathered = folder.candidates()
         capacities = capacities_of(inputs, gathered)
-        kept = folder.assignment(int(run.counts.get("refills", 0)), gathered, capacities.floors)
+        kept = folder.assignment(refills, gathered, capacities.floors)
         if kept is None:
             kept = assigned(inputs.prepared, gathered.candidates, capacities)
         return Outcome(inputs, gathered, capacities, kept)

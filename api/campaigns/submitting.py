@@ -13,7 +13,7 @@ from api.campaigns.planning import Prepared, plan_of, prepared
 from api.campaigns.running import Outcome, Runner
 from api.clock import now
 from api.errors import UnknownJob, WrongCampaignState
-from api.store.campaign_rows import DECIDED, AssignmentRow, AssignmentStatus, CampaignState, Run
+from api.store.campaign_rows import DECIDED, OUT, STANDING, AssignmentRow, AssignmentStatus, CampaignState, Run
 from api.store.jobs import Job
 from api.store.store import Store
 from matcher.campaigns.gathering import gather
@@ -100,7 +100,7 @@ def cancel_run(store: Store, viewer: Viewer, campaign: str, number: int) -> Run:
 
 
 def approve_run(store: Store, viewer: Viewer, campaign: str, number: int, by: str) -> Run:
-    """Approve a run's lists by the name that its plan says. Doing it again changes nothing.
+    """Approve a run's lists, or what was added to them since, by the name that its plan says; again changes nothing.
 
     Raises `WrongCampaignState` for another name, and for a run that has no lists to approve.
     """
@@ -115,8 +115,9 @@ def approve_run(store: Store, viewer: Viewer, campaign: str, number: int, by: st
 def refill_run(runner: Runner, viewer: Viewer, campaign: str, number: int) -> Run:
     """Give the places of refused pairs to others; what was accepted or awaits an answer stays.
 
-    Raises `WrongCampaignState` for a run that has no lists, for a campaign that is closed, and where another refill
-    came in between.
+    What is added to lists that were approved waits for an approval of its own: until then it is on no list that goes
+    out. Raises `WrongCampaignState` for a run that has no lists, for a campaign that is closed, and where another
+    refill came in between.
     """
     store = runner.store.campaigns
     run = store.run(viewer, campaign, number)
@@ -130,24 +131,22 @@ def refill_run(runner: Runner, viewer: Viewer, campaign: str, number: int) -> Ru
     if not free:
         return run
     outcome = runner.decided(run, viewer)
-    kept = _pairs(outcome, [row for row in rows if row.status is AssignmentStatus.ACTIVE and row.id not in refused])
-    out = _pairs(outcome, [row for row in rows if row.id in refused or row.status is not AssignmentStatus.ACTIVE])
+    stays = [row for row in rows if row.status in STANDING and row.id not in refused]
+    kept = _pairs(outcome, stays)
+    out = _pairs(outcome, [row for row in rows if row.id in refused or row.status not in STANDING])
     again = refill(outcome.gathered.candidates, outcome.capacities, kept, out)
     whole = Outcome(outcome.inputs, outcome.gathered, outcome.capacities, again)
     added = list(list_rows(run, viewer, whole, runner.store, again.chosen & ~kept))
     last = {row.offer_id: row.rank for row in rows}
-    ranked = [_after(row, last.get(row.offer_id, 0)) for row in added]
-    active = [row for row in rows if row.id not in refused and row.status is AssignmentStatus.ACTIVE]
+    status = AssignmentStatus.PROPOSED if run.state in OUT else AssignmentStatus.ACTIVE
+    ranked = [replace(row, rank=row.rank + last.get(row.offer_id, 0), status=status) for row in added]
+    standing = [*stays, *ranked]
     refills = int(run.counts.get("refills", 0)) + 1
     runner.folder(run).save_assignment(refills, again)
-    counts = counts_of(whole, [row.seeker_key for row in [*active, *ranked]]) | {"refills": refills}
-    store.replaced(run, [row.id for row in free], ranked, counts)
+    waiting = sum(row.status is AssignmentStatus.PROPOSED for row in standing)
+    counts = dict(run.counts) | counts_of(whole, [row.seeker_key for row in standing])
+    store.replaced(run, [row.id for row in free], ranked, counts | {"refills": refills, "waiting": waiting})
     return store.run(viewer, campaign, number)
-
-
-def _after(row: AssignmentRow, last: int) -> AssignmentRow:
-    """A row that was added later stands after those that were there."""
-    return replace(row, rank=row.rank + last)
 
 
 def _pairs(outcome: Outcome, rows: list[AssignmentRow]) -> NDArray[np.bool_]:

@@ -47,7 +47,7 @@ def plan(
 
     text = _read(file)
     given = plan_of(text, file.name)
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         shown: dict[str, Any] = preview(services.campaigns, given, viewer, today())
         made = services.store.campaigns.create(viewer, given.name, text, now()) if save else None
     if output is OutputFormat.JSON:
@@ -66,7 +66,7 @@ def list_(context: typer.Context, output: Format = OutputFormat.TABLE) -> None:
     """列出本平台的活动。"""
     from api.exchange.campaigns import campaign_document
 
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         found = [campaign_document(campaign) for campaign in services.store.campaigns.list(viewer)]
     if output is OutputFormat.JSON:
         print_json(found)
@@ -86,7 +86,7 @@ def run(
     from api.campaigns.spreading import spread_on_ray
     from api.campaigns.submitting import submit_run
 
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         made = submit_run(services.store, viewer, campaign, dry=dry)
         runner = services.campaigns
         if engine is Engine.RAY:
@@ -102,7 +102,7 @@ def show(
     output: Format = OutputFormat.TABLE,
 ) -> None:
     """一次运行的状态与数字：每项资源的名额、已用、平均匹配度、微型与首贷企业占比、再加一个名额的价值。"""
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         store = services.store.campaigns
         runs = store.runs(viewer, campaign)
         if number is None and not runs:
@@ -123,7 +123,7 @@ def why(
     from api.campaigns.questions import why as ask
     from api.exchange.campaigns import why_document
 
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         asked = services.store.campaigns.run(viewer, campaign, number)
         said = why_document(ask(services.campaigns, viewer, asked, seeker, offer), seeker, offer)
     if output is OutputFormat.JSON:
@@ -149,7 +149,7 @@ def compare(
     from api.campaigns.questions import comparison, last_before
     from api.exchange.campaigns import comparison_document
 
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         store, runner = services.store.campaigns, services.campaigns
         asked = store.run(viewer, campaign, number)
         earlier = store.run(viewer, campaign, before) if before else last_before(runner, viewer, asked)
@@ -171,7 +171,7 @@ def approve(
     """批准一次运行的名单；批准后才能导出和送达。"""
     from api.campaigns.submitting import approve_run
 
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         done = approve_run(services.store, viewer, campaign, number, by)
     console.print(f"第 {done.number} 次运行的名单已由 {done.approved_by} 批准")
 
@@ -180,28 +180,29 @@ def cancel(context: typer.Context, campaign: Campaign, number: Number) -> None:
     """取消排队或运行中的一次。"""
     from api.campaigns.submitting import cancel_run
 
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         cancel_run(services.store, viewer, campaign, number)
     console.print(f"已要求取消第 {number} 次运行")
 
 
 def refill(context: typer.Context, campaign: Campaign, number: Number, output: Format = OutputFormat.TABLE) -> None:
-    """补位：被拒绝的名单项让出名额，由其余候选补上；已受理和未答复的不动。"""
+    """补位：被拒绝的名单项让出名额，由其余候选补上；已受理和未答复的不动。名单已批准的，补入的须再次批准。"""
     from api.campaigns.submitting import refill_run
 
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         _show(services, viewer, refill_run(services.campaigns, viewer, campaign, number), output)
 
 
 def close(context: typer.Context, campaign: Campaign) -> None:
     """结束活动：不再运行和补位；结果仍可反馈。"""
-    with _services(context) as (services, viewer):
+    with opened(context) as (services, viewer):
         closed = services.store.campaigns.close(viewer, campaign, now())
     console.print(f"活动“{closed.name}”已结束")
 
 
 @contextmanager
-def _services(context: typer.Context) -> "Iterator[tuple[Services, Viewer]]":
+def opened(context: typer.Context) -> "Iterator[tuple[Services, Viewer]]":
+    """Open the services of the settings, and say who asks."""
     from api.bootstrap import build_services
 
     with build_services(context.obj) as services:
@@ -260,6 +261,8 @@ def _show(services: "Services", viewer: Viewer, run: "Run", output: OutputFormat
         )
         for short in counts["shortfalls"]:
             console.print(f"[yellow]底线“{short['name']}”未守住：至少 {short['least']}，只有 {short['reached']}[/]")
+    if counts.get("waiting"):
+        console.print(f"[yellow]{counts['waiting']} 项补位待批准：rongtong campaign pairs … --waiting 查看[/]")
     error = said["error"]
     dry = "（试算）" if said["dry"] else ""
     console.print(f"第 {said['number']} 次运行{dry}：{said['state_label']}" + (f"。{error['detail']}" if error else ""))

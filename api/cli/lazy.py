@@ -70,6 +70,8 @@ class CampaignCommands(LazyGroup):
         "list": "api.cli.campaigns:list_",
         "run": "api.cli.campaigns:run",
         "show": "api.cli.campaigns:show",
+        "pairs": "api.cli.campaign_pairs:pairs",
+        "left-out": "api.cli.campaign_pairs:left_out",
         "why": "api.cli.campaigns:why",
         "compare": "api.cli.campaigns:compare",
         "approve": "api.cli.campaigns:approve",

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from api.access.masking import Masker
+from api.campaigns.left_out import Chance
 from api.campaigns.questions import Why
 from api.exchange.documents import Document, match_document, offer_summary
-from api.store.campaign_rows import AssignmentRow, Campaign, CampaignState, Run, RunState
+from api.store.campaign_rows import AssignmentRow, AssignmentStatus, Campaign, CampaignState, Run, RunState
 from api.store.jobs import ENDED, Job
 from matcher.campaigns.comparison import DEPARTURE_LABELS, Comparison, Departure, Pair
 
@@ -18,6 +19,13 @@ RUN_LABELS = {
     RunState.DELIVERED: "已送达",
     RunState.CANCELLED: "已取消",
     RunState.FAILED: "未完成",
+}
+
+STATUS_LABELS = {
+    AssignmentStatus.ACTIVE: "在名单上",
+    AssignmentStatus.PROPOSED: "补位待批准",
+    AssignmentStatus.REPLACED: "已由他人补位",
+    AssignmentStatus.WITHDRAWN: "已退出",
 }
 
 
@@ -107,7 +115,7 @@ def why_document(answer: Why, seeker: str, offer: str) -> Document:
 
 def _sentence(answer: Why) -> str:
     if answer.assigned:
-        return "已列入名单"
+        return "已补入名单，待批准" if answer.waiting else "已列入名单"
     if not answer.in_filter:
         return f"不在本活动的范围内：{answer.outside or '不符合筛选条件'}"
     return "" if answer.why_not is None else answer.why_not.sentence()
@@ -118,6 +126,17 @@ def _nearest(answer: Why) -> Document | None:
         return None
     offer, lacking = answer.nearest
     return {"offer": offer_summary(offer), "lacking": None if lacking is None else lacking / 100}
+
+
+def chance_document(chance: Chance) -> Document:
+    """A seeker on no list with its nearest chance."""
+    lacking = None if chance.lacking is None else chance.lacking / 100
+    return {
+        "seeker_id": chance.seeker_id,
+        "seeker_name": chance.seeker_name,
+        "offer": offer_summary(chance.offer),
+        "lacking": lacking,
+    }
 
 
 def comparison_document(found: Comparison, departures: Mapping[Pair, Departure], before: int, after: int) -> Document:

@@ -140,6 +140,24 @@ class WhyAnswer(Answer):
     nearest: NearestAnswer | None
 
 
+class ChanceAnswer(Answer):
+    """没有进入任何名单的一个主体、最近的机会及所差的分数。"""
+
+    seeker_id: str
+    seeker_name: str
+    offer: OfferSummaryAnswer
+    lacking: float | None
+
+
+class LeftOutAnswer(Answer):
+    """没有进入任何名单的主体的一页；without_candidates 为范围内没有任何候选的主体数，不在其列。"""
+
+    count: int
+    without_candidates: int
+    seekers: list[ChanceAnswer]
+    next_offset: int | None
+
+
 class PairAnswer(Answer):
     """一对主体与资源。"""
 

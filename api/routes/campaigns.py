@@ -9,12 +9,14 @@ from pydantic import Field, StrictBool
 from api.access.audit import Action
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
+from api.campaigns.left_out import left_out
 from api.campaigns.planning import plan_of, prepared
 from api.campaigns.questions import comparison, last_before, require_decided, why
 from api.campaigns.submitting import approve_run, cancel_run, job_of_run, preview, refill_run, submit_run
 from api.clock import now, today
 from api.exchange.campaigns import (
     campaign_document,
+    chance_document,
     comparison_document,
     masked_assignment,
     run_document,
@@ -26,6 +28,7 @@ from api.routes.campaign_answers import (
     CampaignAnswer,
     CampaignsAnswer,
     ComparisonAnswer,
+    LeftOutAnswer,
     PreviewAnswer,
     RunAnswer,
     RunsAnswer,
@@ -35,7 +38,7 @@ from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
 from api.routes.services import Service, Services, allowed
 from api.schemas import Identifier, Wire
-from api.store.campaign_rows import Run
+from api.store.campaign_rows import AssignmentStatus, Run
 from api.store.campaigns import CampaignStore
 from api.transport.strict_json import StrictRoute
 
@@ -165,7 +168,7 @@ def post_approve(
     viewer: CampaignApprover,
     once: WritesOnce,
 ) -> Response:
-    """批准后才能导出和送达。"""
+    """批准后才能导出和送达。已批准的名单补位之后再次批准，批准的是补入的各项。"""
     store = services.campaigns.store
 
     def approve() -> Run:
@@ -190,23 +193,27 @@ def post_cancel(
 def post_refill(
     campaign_id: CampaignId, number: Number, services: Service, viewer: CampaignWriter, once: WritesOnce
 ) -> Response:
-    """被拒绝的名单项让出名额，由其余候选补上；已受理和未答复的不动，被拒绝的不再列入。"""
+    """被拒绝的名单项让出名额，由其余候选补上；已受理和未答复的不动，被拒绝的不再列入。
+
+    名单已批准的，补入的各项状态为 proposed，须再次批准后才导出和送达；待批准的条数见 counts.waiting。
+    """
     return _changed(services, viewer, once, lambda: refill_run(services.campaigns, viewer, campaign_id, number))
 
 
 @router.get("/{campaign_id}/runs/{number}/assignments", summary="名单", responses=answered(AssignmentsAnswer, 404, 409))
-def get_assignments(
+def get_assignments(  # noqa: PLR0913, PLR0917  # each is a parameter of the query
     campaign_id: CampaignId,
     number: Number,
     services: Service,
     viewer: CampaignReader,
     institution: Annotated[Identifier | None, Query(description="只要这家机构的")] = None,
+    status: Annotated[AssignmentStatus | None, Query(description="只要这种状态的，如 proposed（待批准的补位）")] = None,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
 ) -> Response:
     """名单，按资源和名次；每项附逐条资格、得分构成与理由。"""
     run = require_decided(_store(services).run(viewer, campaign_id, number))
-    rows, count = _store(services).page(run, institution, offset, limit)
+    rows, count = _store(services).page(run, institution, offset, limit, status=status)
     after, seekers = offset + len(rows), [row.seeker_id for row in rows]
     masker = services.sights.masker(viewer, seekers)
     shown = [masked_assignment(row, masker) for row in rows]
@@ -230,6 +237,32 @@ def get_why(
     detail = {"campaign": campaign_id, "run": number, "offer": offer}
     services.audit.note(viewer, Action.PAIR_SEEN, subjects=[seeker], purpose=campaign_id, detail=detail)
     return json_response(why_document(answer, seeker, offer))
+
+
+@router.get("/{campaign_id}/runs/{number}/left-out", summary="未列入名单", responses=answered(LeftOutAnswer, 404, 409))
+def get_left_out(
+    campaign_id: CampaignId,
+    number: Number,
+    services: Service,
+    viewer: CampaignWriter,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
+) -> Response:
+    """没有进入任何名单的主体及其最近的机会，差得最少的在前。"""
+    run = require_decided(_store(services).run(viewer, campaign_id, number))
+    found, count = left_out(services.campaigns, viewer, run, offset, limit)
+    detail = {"campaign": campaign_id, "run": number}
+    subjects = [chance.seeker_id for chance in found]
+    services.audit.note(viewer, Action.LIST_SEEN, subjects=subjects, purpose=campaign_id, detail=detail)
+    after = offset + limit
+    return json_response(
+        {
+            "count": count,
+            "without_candidates": int(run.counts["seekers"]) - int(run.counts["with_candidates"]),
+            "seekers": [chance_document(chance) for chance in found],
+            "next_offset": after if after < count else None,
+        }
+    )
 
 
 @router.get(

@@ -32,13 +32,18 @@ class RunState(StrEnum):
 
 
 class AssignmentStatus(StrEnum):
-    """Whether a pair still stands (名单项状态)."""
+    """Whether a pair still stands (名单项状态). One that was added to approved lists waits for its own approval."""
 
     ACTIVE = "active"
+    PROPOSED = "proposed"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
 
 
+STANDING = frozenset({AssignmentStatus.ACTIVE, AssignmentStatus.PROPOSED})
+"""States of a pair that holds a place; only an active one is on the list that goes out."""
+OUT = frozenset({RunState.APPROVED, RunState.DELIVERED})
+"""States of a run whose lists are approved."""
 DECIDED = frozenset({RunState.ASSIGNED, RunState.APPROVED, RunState.DELIVERED})
 """States of a run that has its result."""
 

@@ -12,6 +12,7 @@ from api.access.viewers import Viewer
 from api.errors import UnknownAssignment, UnknownCampaign, WrongCampaignState
 from api.store.campaign_rows import (
     DECIDED,
+    OUT,
     AssignmentRow,
     AssignmentStatus,
     Campaign,
@@ -130,15 +131,17 @@ class CampaignStore:
             connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(**said))
 
     def approve(self, viewer: Viewer, campaign: str, number: int, by: str, now: datetime) -> Run:
-        """Approve a run's lists. Doing it again changes nothing.
+        """Approve a run's lists, or what was added to them since (补位); where nothing waits, nothing changes.
 
+        The run names its last approval; `counts` keeps the earlier ones under `approvals`.
         Raises `WrongCampaignState` for a run that has no result yet, was cancelled or was tried dry.
         """
         digest(by)
         with self._database.writing() as connection:
             run = run_of(_run_row(connection, viewer, campaign, number))
-            if run.state in (RunState.APPROVED, RunState.DELIVERED):
-                return run
+            if run.state in OUT:
+                _approve_added(connection, run, by, now)
+                return run_of(_run_row(connection, viewer, campaign, number))
             _require(
                 run.state is RunState.ASSIGNED and not run.dry, f"运行处于 {run.state} 状态", "已生成名单的正式运行"
             )
@@ -166,11 +169,15 @@ class CampaignStore:
                 return
             start += batch
 
-    def page(self, run: Run, institution: str | None, offset: int, limit: int) -> tuple[tuple[AssignmentRow, ...], int]:
-        """Some assignments of a run in the same order, and how many there are in all."""
+    def page(
+        self, run: Run, institution: str | None, offset: int, limit: int, *, status: AssignmentStatus | None = None
+    ) -> tuple[tuple[AssignmentRow, ...], int]:
+        """Some assignments of a run in the same order, and how many there are in all; of one status, if it is given."""
         own = assignments.c.run_id == run.id
         if institution is not None:
             own &= assignments.c.institution == institution
+        if status is not None:
+            own &= assignments.c.status == status.value
         ordered = select(assignments).where(own).order_by(assignments.c.offer_id, assignments.c.rank, assignments.c.id)
         with self._database.reading() as connection:
             count = connection.execute(select(func.count()).select_from(assignments).where(own)).scalar_one()
@@ -244,6 +251,17 @@ class CampaignStore:
             for rows in chunks(added):
                 connection.execute(insert(assignments), [row_of(row) for row in rows])
             connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(counts=dict(counts)))
+
+
+def _approve_added(connection: Connection, run: Run, by: str, now: datetime) -> None:
+    waiting = (assignments.c.run_id == run.id) & (assignments.c.status == AssignmentStatus.PROPOSED.value)
+    added = connection.execute(update(assignments).where(waiting).values(status=AssignmentStatus.ACTIVE.value)).rowcount
+    if not added or run.approved is None:
+        return
+    earlier = [*run.counts.get("approvals", ()), {"by": run.approved_by, "at": run.approved.isoformat()}]
+    counts = dict(run.counts) | {"waiting": 0, "approvals": earlier}
+    said = {"approved_by": by, "approved": now, "counts": counts}
+    connection.execute(update(campaign_runs).where(campaign_runs.c.id == run.id).values(**said))
 
 
 def _is_needed(row: RowMapping, before: datetime) -> bool:

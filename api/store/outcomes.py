@@ -250,6 +250,10 @@ def _standing(key: str, pairs: Mapping[str, Pair]) -> Pair:
             expected="本活动名单上的编号",
             remedy="请核对编号，不要改动编号列，也不要混入其他活动的名单",
         )
+    if pair.status is AssignmentStatus.PROPOSED:
+        raise InvalidOutcome(
+            found=f"名单编号 {key} 的补位尚未批准", expected="已批准并送达的编号", remedy="请等批准人批准补位"
+        )
     if pair.status is not AssignmentStatus.ACTIVE:
         raise InvalidOutcome(
             found=f"名单编号 {key} 已由其他企业补位", expected="仍在名单上的编号", remedy="请下载最新的名单后填写"

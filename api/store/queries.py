@@ -22,6 +22,7 @@ CATALOGUE_TENANT = "catalogue"
 """The tenant row that the built-in offers hang on; outside the store their `tenant` is empty."""
 _GIVEN = "granted"
 _LISTED = ("approved", "delivered")
+_WAITING = "proposed"
 """States of a run whose lists an institution may have."""
 
 Seen = ColumnElement[bool]
@@ -61,7 +62,7 @@ def visible_assignments(viewer: Viewer, permission: Permission = Permission.OUTC
     approved = select(campaign_runs.c.id).where(
         campaign_runs.c.tenant_id == viewer.tenant, campaign_runs.c.state.in_(_LISTED)
     )
-    return here & theirs & table.run_id.in_(approved)
+    return here & theirs & table.run_id.in_(approved) & (table.status != _WAITING)
 
 
 def visible_campaigns(viewer: Viewer) -> Seen:

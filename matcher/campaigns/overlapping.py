@@ -101,8 +101,9 @@ def _programme(candidates: Candidates, capacities: Capacities) -> _Programme:
     listed = np.flatnonzero(np.any(overall, axis=0)) if overall else np.empty(0, dtype=np.int64)
     height = seekers + offers + len(listed) + len(floors)
     first_list, first_floor = seekers + offers, seekers + offers + len(listed)
-    pairs, rows = np.arange(len(candidates)), [candidates.seeker, seekers + candidates.offer]
-    cells: list[_Cells] = [(row.astype(np.int64), pairs, np.ones(len(pairs))) for row in rows]
+    pairs = np.arange(len(candidates))
+    rows = [candidates.seeker.astype(np.int64), seekers + candidates.offer.astype(np.int64)]
+    cells: list[_Cells] = [(row, pairs, np.ones(len(pairs))) for row in rows]
     place = np.full(seekers, -1, dtype=np.int64)
     place[listed] = np.arange(len(listed))
     on_list = place[candidates.seeker] >= 0

@@ -108,6 +108,17 @@ class Reasons:
             return None
         return int(mine[np.argmin(self._short(mine))])
 
+    def left_out(self) -> NDArray[np.int64]:
+        """The nearest chance of each seeker that is on no list and has an open candidate, nearest first."""
+        candidates = self._candidates
+        free = (self._capacities.quotas > 0)[candidates.offer] & (self.lists == 0)[candidates.seeker]
+        pairs = np.flatnonzero(free)
+        short = self._short(pairs)
+        order = np.lexsort((short, candidates.seeker[pairs]))
+        seekers = candidates.seeker[pairs][order]
+        nearest = order[np.r_[True, seekers[1:] != seekers[:-1]]] if len(order) else order
+        return pairs[nearest[np.argsort(short[nearest], kind="stable")]]
+
     def _short(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         if self._assignment.lacking is not None:
             return self._assignment.lacking[pairs].astype(np.int64)

@@ -94,9 +94,8 @@ def test_a_pair_of_another_campaign_and_a_replaced_one_are_refused(store: Store)
     store.campaigns.replaced(run, [key], [], {})
     assert add(store, campaign, said(key, OutcomeState.ACCEPTED)) == ["refused"]
     assert key not in keys_of(store, campaign)
-    assert {pair.status for pair in store.outcomes.pairs(VIEWER, campaign.id)} == set(AssignmentStatus) - {
-        AssignmentStatus.WITHDRAWN
-    }
+    statuses = {pair.status for pair in store.outcomes.pairs(VIEWER, campaign.id)}
+    assert statuses == {AssignmentStatus.ACTIVE, AssignmentStatus.REPLACED}
 
 
 def test_writers_at_once_do_not_fork_a_history(store: Store) -> None:

@@ -1,6 +1,8 @@
 """Campaigns over HTTP: from a plan to approved lists, with an answer for every pair."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +10,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert
 
 from api.bootstrap import Services
+from api.campaigns.folders import RunFolder
 from api.campaigns.job import run_campaign
+from api.campaigns.questions import why as ask
+from api.campaigns.running import OpenedRuns
 from api.campaigns.submitting import JOB
+from api.errors import WrongCampaignState
 from api.indexing.waking import Polling
 from api.jobs.worker import Worker
 from api.main import create_app
@@ -18,6 +24,7 @@ from api.routes.campaign_answers import (
     CampaignAnswer,
     CampaignsAnswer,
     ComparisonAnswer,
+    LeftOutAnswer,
     PreviewAnswer,
     RunAnswer,
     RunsAnswer,
@@ -25,6 +32,7 @@ from api.routes.campaign_answers import (
 )
 from api.store.campaign_tables import outcome_events
 from matcher.campaigns.whynot import Reason
+from matcher.pairing.ports import TextEncoder
 from tests.api.campaigns.worlds import PLAN, demo
 from tests.api.worlds import DAY
 
@@ -154,6 +162,108 @@ def test_refused_places_go_to_others_and_the_next_run_is_compared(client: TestCl
     assert (shown.before, shown.after) == (1, 2)
     assert shown.sentence.startswith("新增")
     assert shown.stayed + len(shown.left) == len(active)
+
+
+def test_what_is_added_to_approved_lists_waits_for_its_own_approval(client: TestClient, services: Services) -> None:
+    campaign = made(client)
+    run = ran(client, services, campaign)
+    path = f"/v1/campaigns/{campaign}/runs/{run.number}"
+    by = {"by": "金融科科长"}
+    client.post(f"{path}/approve", json=by)
+    assert client.post(f"{path}/deliver", json=by).json()["pushed"] == run.counts["assigned"]
+    before = listed(client, path).assignments
+    crowded = {item["offer_id"] for item in run.counts["offers"] if (item["one_more_place_points"] or 0) > 0}
+    victim = next(row for row in before if row.offer_id in crowded)
+    said = [{"assignment_id": victim.id, "state": "refused", "by": "银行", "reason": "超出范围"}]
+    assert client.post(f"/v1/campaigns/{campaign}/outcomes", json={"outcomes": said}).json()["added"] == 1
+    filled = RunAnswer.model_validate(client.post(f"{path}/refill").json())
+    assert (filled.state, filled.counts["waiting"]) == ("delivered", 1)
+    waiting = client.get(f"{path}/assignments", params={"status": "proposed"}).json()
+    (added,) = AssignmentsAnswer.model_validate(waiting).assignments
+    assert (added.offer_id, added.id in {row.id for row in before}) == (victim.offer_id, False)
+    why = client.get(f"{path}/why", params={"seeker": added.seeker_id, "offer": added.offer_id}).json()
+    assert (why["assigned"], why["sentence"]) == (True, "已补入名单，待批准")
+    assert client.post(f"{path}/deliver", json=by).json()["pushed"] == 0
+    early = [{"assignment_id": added.id, "state": "accepted", "by": "银行"}]
+    refused = client.post(f"/v1/campaigns/{campaign}/outcomes", json={"outcomes": early}).json()
+    assert "尚未批准" in refused["results"][0]["error"]["detail"]
+    counts = {item["institution"]: item["count"] for item in client.get(f"{path}/lists").json()["lists"]}
+    assert sum(counts.values()) == run.counts["assigned"] - 1
+    assert client.post(f"{path}/approve", json={"by": "别人"}).status_code == 409
+    approved = RunAnswer.model_validate(client.post(f"{path}/approve", json=by).json())
+    assert approved.counts["waiting"] == 0
+    assert [item["by"] for item in approved.counts["approvals"]] == ["金融科科长"]
+    assert approved.approved is not None
+    assert approved.counts["approvals"][0]["at"] < approved.approved
+    assert client.post(f"{path}/approve", json=by).json() == approved.model_dump(mode="json")
+    assert client.post(f"{path}/deliver", json=by).json()["pushed"] == 1
+
+
+def test_those_on_no_list_are_told_with_their_nearest_chance(client: TestClient, services: Services) -> None:
+    campaign = made(client)
+    run = ran(client, services, campaign)
+    path = f"/v1/campaigns/{campaign}/runs/{run.number}"
+    found = LeftOutAnswer.model_validate(client.get(f"{path}/left-out", params={"limit": 1000}).json())
+    on_lists = {row.seeker_id for row in listed(client, path).assignments}
+    assert found.count == len(found.seekers) == run.counts["with_candidates"] - run.counts["seekers_assigned"]
+    assert found.without_candidates == run.counts["seekers"] - run.counts["with_candidates"]
+    assert not {item.seeker_id for item in found.seekers} & on_lists
+    lacking = [item.lacking for item in found.seekers]
+    assert lacking == sorted(lacking)
+    one = found.seekers[0]
+    why = client.get(f"{path}/why", params={"seeker": one.seeker_id, "offer": one.offer.id}).json()
+    assert why["nearest"]["lacking"] == one.lacking
+    page = client.get(f"{path}/left-out", params={"limit": 2, "offset": 1}).json()
+    assert [item["seeker_id"] for item in page["seekers"]] == [item.seeker_id for item in found.seekers[1:3]]
+
+
+def test_a_run_of_another_encoder_tells_what_it_kept_and_which_encoder_it_was(
+    client: TestClient, services: Services
+) -> None:
+    campaign = made(client)
+    run = ran(client, services, campaign)
+    path, viewer = f"/v1/campaigns/{campaign}/runs/{run.number}", services.viewer
+    stored = services.store.campaigns.run(viewer, campaign, run.number)
+    runner = services.campaigns
+    other = replace(runner, encoder=Renamed(runner.encoder, "another"), opened=OpenedRuns())
+    told = Counter[str]()
+    for row in listed(client, path).assignments[:3]:
+        answer = ask(other, viewer, stored, row.seeker_id, row.offer_id)
+        assert (answer.assigned, answer.match) == (True, None)
+    for seeker, _ in some_parties(services):
+        for item in run.counts["offers"][:12]:
+            same = ask(runner, viewer, stored, seeker, item["offer_id"])
+            if same.why_not is not None and same.why_not.reason in (Reason.NOT_AMONG_BEST, Reason.BELOW_LEAST):
+                with pytest.raises(WrongCampaignState, match=runner.encoder.fingerprint):
+                    ask(other, viewer, stored, seeker, item["offer_id"])
+                continue
+            answer = ask(other, viewer, stored, seeker, item["offer_id"])
+            assert replace(answer, match=same.match) == same
+            told[str(answer.why_not)] += 1
+    assert len(told) > 1
+
+
+class Renamed:
+    """An encoder that says that it is another."""
+
+    def __init__(self, inner: TextEncoder, fingerprint: str) -> None:
+        self.fingerprint, self.dimension = fingerprint, inner.dimension
+        self.encode, self.encode_queries = inner.encode, inner.encode_queries
+
+
+def test_the_second_question_opens_nothing(
+    client: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = made(client)
+    run = ran(client, services, campaign)
+    path = f"/v1/campaigns/{campaign}/runs/{run.number}"
+    row = listed(client, path).assignments[0]
+    asked = {"seeker": row.seeker_id, "offer": row.offer_id}
+    first = client.get(f"{path}/why", params=asked).json()
+    for name in ("candidates", "assignment", "offers"):
+        monkeypatch.setattr(RunFolder, name, None)
+    monkeypatch.setattr("api.campaigns.running.open_current", None)
+    assert client.get(f"{path}/why", params=asked).json() == first
 
 
 def test_a_run_that_waits_can_be_cancelled_and_nothing_is_listed(client: TestClient, services: Services) -> None:
