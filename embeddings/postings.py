@@ -116,6 +116,8 @@ def _moved(source: Postings, target: NDArray[np.int32], first: int, last: int) -
 
 def _ranges(sources: Sequence[Postings]) -> list[tuple[int, int]]:
     """Cut the terms into ranges of about `_BLOCK` postings over all sources."""
+    if sum(len(source.rows) for source in sources) <= _BLOCK:
+        return [(0, SLOTS * MOST_COUNTED + 1)]
     held = np.zeros(SLOTS * MOST_COUNTED + 1, dtype=np.int64)
     for source in sources:
         held[source.terms] += np.diff(source.bounds)
