@@ -45,6 +45,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     JOB_READ = "job.read"
     JOB_CANCEL = "job.cancel"
+    DEAL_READ = "deal.read"
+    DEAL_WRITE = "deal.write"
     METRICS_READ = "metrics.read"
     PLATFORM_READ = "platform.read"
     PLATFORM_MANAGE = "platform.manage"
@@ -83,6 +85,8 @@ PERMISSION_LABELS: Mapping[Permission, str] = {
     Permission.AUDIT_READ: "看审计日志",
     Permission.JOB_READ: "看任务",
     Permission.JOB_CANCEL: "取消任务",
+    Permission.DEAL_READ: "看项目、基金与流程",
+    Permission.DEAL_WRITE: "办理项目、登记基金账、写流程",
     Permission.METRICS_READ: "看运行指标（仅本机所属平台）",
     Permission.PLATFORM_READ: "看上下级平台及其共享",
     Permission.PLATFORM_MANAGE: "管平台设置与向上共享",
@@ -106,7 +110,7 @@ class Reach(StrEnum):
 REACH_LABELS: Mapping[Reach, str] = {
     Reach.NONE: "—",
     Reach.OWN: "自己的",
-    Reach.SHARED: "自己的与送达、授权给自己的",
+    Reach.SHARED: "与自己有关的",
     Reach.TENANT: "本平台",
 }
 """What a reach is called."""
@@ -160,6 +164,8 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.AUDIT_READ: _row("- t o - - - t"),
     Permission.JOB_READ: _row("t t - - - - -"),
     Permission.JOB_CANCEL: _row("t t - - - - -"),
+    Permission.DEAL_READ: _row("t t - - - - -"),
+    Permission.DEAL_WRITE: _row("t t - - - - -"),
     Permission.METRICS_READ: _row("t t - - - - -"),
     Permission.PLATFORM_READ: _row("t t - - - - -"),
     Permission.PLATFORM_MANAGE: _row("- t - - - - -"),

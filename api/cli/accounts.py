@@ -14,6 +14,7 @@ from api.access.access import Access
 from api.access.accounts import Account, ApiKey
 from api.access.administering import KEY_DAYS, Accounts, NewAccount
 from api.access.auditing import Audit
+from api.access.described import permission_table
 from api.access.permissions import TABLE, Permission, Reach
 from api.access.viewers import ROLE_LABELS, Role, Viewer
 from api.cli.rendering import console, print_table
@@ -54,6 +55,12 @@ def add_account(
         made, password = accounts.add(viewer, NewAccount(login, role, name, party, subject))
     console.print(f"已新建账号 {made.login}（{ROLE_LABELS[role]}，平台 {made.tenant}）")
     _show_password(password)
+
+
+@account_app.command("roles")
+def list_roles() -> None:
+    """列出各角色的权限与范围。"""
+    console.print(permission_table(), markup=False, soft_wrap=True)
 
 
 @account_app.command("list")
