@@ -27,6 +27,8 @@ from api.turns import take_short_turns
 
 WORKER_SETTINGS = "RONGTONG_WORKER_SETTINGS"
 _LOOP = "api.transport.fair_loop:FairLoop"
+_ARENAS = "2"
+"""glibc gives each of some forty threads a heap of its own that it seldom gives back; two serve them as well."""
 _ANSWER_SECONDS = 60
 """How long a worker may leave the supervisor's question unanswered before it is replaced."""
 
@@ -41,6 +43,7 @@ def serve_many(settings: Settings) -> None:
         url = stack.enter_context(redis_server(settings))
         shared = settings.model_copy(update={"redis_url": url})
         os.environ[WORKER_SETTINGS] = shared.model_dump_json()
+        os.environ.setdefault("MALLOC_ARENA_MAX", _ARENAS)
         stack.enter_context(shared_by_workers())
         stack.enter_context(attended_jobs(shared))
         stack.enter_context(shares_of(settings.workers))

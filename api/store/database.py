@@ -22,7 +22,8 @@ _WRITER_LOCK = 0x726F6E67  # "rong": the advisory lock that PostgreSQL writers t
 _WRITING = "rongtong_writing"
 _ENGINE: dict[str, Any] = {"json_serializer": as_json, "hide_parameters": True}
 """Without parameters in messages: an error that is logged would show enterprises' data."""
-_CACHE_KIB = 16 * 1024
+_CACHE_KIB = 4 * 1024
+"""Of each connection, of which a worker keeps as many as it has threads; the system's own cache serves all of them."""
 _KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """A server that vanished without a word is noticed after a minute, not after two hours."""
 
