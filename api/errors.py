@@ -145,6 +145,12 @@ class UnknownDeal(ServiceError):
     code = "unknown_deal"
 
 
+class UnknownPipeline(ServiceError):
+    """No pipeline with this id or version on this platform (流程不存在)."""
+
+    code = "unknown_pipeline"
+
+
 class UnknownCampaign(ServiceError):
     """No campaign, or no run of it, with this id (活动不存在)."""
 
@@ -237,9 +243,3 @@ class ReviewAnswered(ServiceError):
     """A human review that has its answer already (人工复核已答复)."""
 
     code = "review_answered"
-
-
-class UnknownTag(ServiceError):
-    """No such inferred tag of a party (推断标签不存在)."""
-
-    code = "unknown_tag"

@@ -44,8 +44,8 @@ from api.errors import (
     UnknownImport,
     UnknownJob,
     UnknownNeed,
+    UnknownPipeline,
     UnknownReview,
-    UnknownTag,
     UnknownTenant,
     WrongCampaignState,
 )
@@ -118,6 +118,7 @@ STATUSES: Mapping[type[Exception], int] = {
     UnknownImport: 404,
     UnknownNeed: 404,
     UnknownDeal: 404,
+    UnknownPipeline: 404,
     UnknownCampaign: 404,
     UnknownAssignment: 404,
     WrongCampaignState: 409,
@@ -141,7 +142,6 @@ STATUSES: Mapping[type[Exception], int] = {
     InvalidConsent: 422,
     UnknownReview: 404,
     ReviewAnswered: 409,
-    UnknownTag: 404,
 }
 """The one table from error to HTTP status; a test holds it complete over all designed errors."""
 

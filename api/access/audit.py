@@ -29,6 +29,7 @@ class Action(StrEnum):
     PARTY_DELETED = "party.deleted"
     PARTIES_FOUND = "party.searched"
     PARTIES_IMPORTED = "party.imported"
+    PROBLEMS_EXPORTED = "problems.exported"
     PROSPECTS_SEEN = "prospects.seen"
     LIST_SEEN = "list.seen"
     LIST_EXPORTED = "list.exported"
@@ -40,10 +41,12 @@ class Action(StrEnum):
     CONSENT_GRANTED = "consent.granted"
     CONSENT_REFUSED = "consent.refused"
     CONSENT_WITHDRAWN = "consent.withdrawn"
-    TAG_DELETED = "tag.deleted"
     REVIEW_ASKED = "review.asked"
     REVIEW_ANSWERED = "review.answered"
     AUDIT_EXPORTED = "audit.exported"
+    PIPELINE_WRITTEN = "pipeline.written"
+    FUND_ENTERED = "fund.entered"
+    DEAL_ENTERED = "deal.entered"
 
 
 ACTION_LABELS: Mapping[str, str] = {
@@ -52,6 +55,7 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.PARTY_DELETED: "删除主体",
     Action.PARTIES_FOUND: "检索主体",
     Action.PARTIES_IMPORTED: "导入主体",
+    Action.PROBLEMS_EXPORTED: "导出导入问题文件",
     Action.PROSPECTS_SEEN: "查看名单",
     Action.LIST_SEEN: "查看活动名单",
     Action.LIST_EXPORTED: "导出名单",
@@ -63,10 +67,12 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.CONSENT_GRANTED: "给出授权",
     Action.CONSENT_REFUSED: "不同意授权",
     Action.CONSENT_WITHDRAWN: "撤回授权",
-    Action.TAG_DELETED: "删除推断标签",
     Action.REVIEW_ASKED: "申请人工复核",
     Action.REVIEW_ANSWERED: "答复人工复核",
     Action.AUDIT_EXPORTED: "导出审计日志",
+    Action.PIPELINE_WRITTEN: "写流程",
+    Action.FUND_ENTERED: "登记基金账",
+    Action.DEAL_ENTERED: "登记项目记录",
 }
 
 

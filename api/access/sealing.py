@@ -212,7 +212,7 @@ def missing(key: str | None) -> DataKeyMissing:
     return DataKeyMissing(
         found="缺少数据密钥" + (f" {key}" if key else ""),
         expected="加密时所用的密钥",
-        remedy=f"请把原数据文件夹的 {KEY_FILE} 放回，或设置 RONGTONG_DATA_KEY",
+        remedy=f"请把原数据文件夹的 {KEY_FILE} 放回（恢复时用 --key-file），或设置 RONGTONG_DATA_KEY",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import URL, Connection, make_url, text
 
+from api.access.sealing import Seals
 from api.backup.archive import (
     PIECE,
     SETTINGS,
@@ -47,14 +48,16 @@ def make_backup(settings: Settings, file: Path, *, progress: Progress = lambda _
     database = connect(settings.store_url)
     try:
         with new_archive(file) as archive:
-            _add_folder(archive, settings.data, WAITING)  # a job may end, and its file go, while the rows are read
+            seals = settings.seals
+            # a job may end, and its file go, while the rows are read
+            _add_folder(archive, settings.data, WAITING, seals)
             with one_moment(database) as connection:
                 found = revision(connection)
                 if found is None:
                     raise refused("数据库是空的", "已初始化的数据库", "请核对 --data 或 DATABASE_URL")
                 tables = _tables(connection, archive, progress)
             for folder in (WAITING, *KEPT):
-                _add_folder(archive, settings.data, folder)
+                _add_folder(archive, settings.data, folder, seals if folder == WAITING else None)
             archive.add(SETTINGS, [orjson.dumps(_without_secrets(settings))])
             now = datetime.now(UTC).isoformat(timespec="seconds")
             kind = database.engine.dialect.name
@@ -108,8 +111,11 @@ class _Counted:
         self._progress(self._table, self.rows)
 
 
-def _add_folder(archive: ArchiveWriter, data: Path, folder: str) -> None:
-    """Add the files of a folder that are not in the archive yet; one that goes meanwhile is left out."""
+def _add_folder(archive: ArchiveWriter, data: Path, folder: str, seals: Seals | None) -> None:
+    """Add the files of a folder that are not in the archive yet; one that goes meanwhile is left out.
+
+    With `seals` they are sealed on their way: an upload that waits holds telephone numbers as they were sent.
+    """
     for path in sorted((data / folder).rglob("*")):
         inside = path.relative_to(data)
         name = f"files/{inside.as_posix()}"
@@ -121,7 +127,8 @@ def _add_folder(archive: ArchiveWriter, data: Path, folder: str) -> None:
             except FileNotFoundError:
                 continue
             with file:
-                archive.add(name, iter(lambda file=file: file.read(PIECE), b""))  # type: ignore[misc]
+                plain = iter(lambda file=file: file.read(PIECE), b"")  # type: ignore[misc]
+                archive.add(name, plain if seals is None else [seals.seal_bytes(b"".join(plain), name)])
 
 
 def _without_secrets(settings: Settings) -> dict[str, Any]:

@@ -7,33 +7,74 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import orjson
 from sqlalchemy import Connection, delete, inspect
 
+from api.access.sealing import KEY_FILE, Seals
 from api.backup.archive import ArchiveReader, Manifest, failed, open_archive, refused
-from api.backup.making import Progress
+from api.backup.making import WAITING, Progress
 from api.backup.rows import insert_rows, set_last_key, tables_of
 from api.settings import Settings
 from api.store.database import Database, connect
 from api.store.marks import IDENTITY, write_mark
 from api.store.migrating import HEAD, upgrade
+from api.store.sealed_facts import DATA_KEY
 
 
-def restore_backup(settings: Settings, file: Path, *, progress: Progress = lambda _table, _rows: None) -> Manifest:
+def restore_backup(
+    settings: Settings,
+    file: Path,
+    *,
+    key_file: Path | None = None,
+    progress: Progress = lambda _table, _rows: None,
+) -> Manifest:
     """Restore `file` into the empty data folder and the empty database that `settings` name; gives its manifest.
 
     The rows are laid into tables of the version that wrote them and then migrated to this one. The database gets a new
     identity, so that no snapshot of the index made elsewhere is ever taken for its own.
 
-    Raises `BackupRefused` before anything is written (target in use, archive incomplete or altered, made by a later
-    version), `BackupFailed` and `StoreUnavailable` with nothing half left behind.
+    Personal data stays sealed: the key that it was sealed with is given by the settings or is in `key_file`, which is
+    copied into the data folder.
+
+    Raises `DataKeyMissing` where it is neither, `BackupRefused` (target in use, archive incomplete or altered, made by
+    a later version), before anything is written; `BackupFailed` and `StoreUnavailable` with nothing half left behind.
     """
     with open_archive(file) as archive, _target(settings, archive.manifest) as (aside, database):
+        seals = _seals(settings, aside, key_file)
+        needed = _key_of(archive)
+        if needed is not None:
+            seals.expect(needed)
+            _ = seals.ring
         for name in archive.files():
             archive.unpack(name, aside)
+            if name.startswith(f"{WAITING}/"):
+                path = aside / name
+                path.write_bytes(seals.open_bytes(path.read_bytes(), f"files/{name}"))
         with database.writing() as connection:
             _require_empty(connection)
             _fill(connection, archive, progress)
         return archive.manifest
+
+
+def _seals(settings: Settings, aside: Path, key_file: Path | None) -> Seals:
+    """What opens the backup; the key's file is copied to where it will be looked for."""
+    kept = aside / KEY_FILE
+    if key_file is not None:
+        try:
+            content = key_file.read_bytes()
+        except OSError as error:
+            raise refused(f"{key_file} 不能读（{error.strerror}）", "数据密钥文件", "请核对路径和权限") from error
+        kept.touch(0o600)
+        kept.write_bytes(content)
+    return Seals(kept if kept.exists() else None, settings.data_key)
+
+
+def _key_of(archive: ArchiveReader) -> str | None:
+    """The key that the backup's personal data is sealed with; None where there is none in it."""
+    if "marks" not in archive.manifest.tables:
+        return None
+    marks = (orjson.loads(line) for line in archive.lines("marks"))
+    return next((mark["value"] for mark in marks if mark["name"] == DATA_KEY), None)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from api.matchmaking import Matchmaker
 from api.requests import MatchAnswer, MatchRequest
 from api.store.needs import NeedRecord, NeedStore, NewNeed, Notice
 from api.store.queries import speaks_for
+from api.store.sealed_facts import PERSONAL
 from api.store.store import Store
 from matcher.campaigns.claiming import PostedNeed
 from matcher.declarations.registry import REGISTRY
@@ -19,6 +20,7 @@ from matcher.eligibility.gaps import show
 from matcher.errors import ClaimRefused, UnknownOffer
 from matcher.fields import Value
 from matcher.offers import OfferKind, institution_of
+from matcher.parties import Party
 
 MOST_TOLD = 200
 """So many offers at most are looked at for whom to tell of a need."""
@@ -26,7 +28,20 @@ LEAST_POINTS = 1_500
 """The least 匹配度, in hundredths of a point, at which an institution is told."""
 SHOWN_FIELDS = ("industry", "region", "size_class", "age_years", "need_amount_wan", "need_term_months", "need_purpose")
 """What an institution sees of an enterprise before it takes the need; never name, code or contact."""
-_TRACEABLE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}|\+?[0-9][0-9 -]{5,18}[0-9]|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
+_GONE = "〔已隐去〕"
+_IDENTIFYING = frozenset(
+    {"name", "short_name", "credit_code", "registration_number", "stock_code", "address", "website"} | PERSONAL
+)
+"""Fields that say whose a need is."""
+_TELLING = (
+    re.compile(r"https?://\S+|www\.[\w.-]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+"),
+    re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}|\+?[0-9][0-9 -]{5,18}[0-9]"),
+    re.compile(
+        r"[\u4e00-\u9fffA-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|合作社|事务所|研究院)"
+    ),
+    re.compile(r"(?:联系人|法人|法定代表人|负责人|微信|电话|手机)[:：是为号\s]*[\u4e00-\u9fffA-Za-z0-9_-]{2,20}"),
+)
+"""What tells whose words are, in any text: addresses, codes and numbers, firms by their legal form, persons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +78,8 @@ class Hall:
         notices = told(answer)
         key = self._store.parties.key_of(viewer, party) if party else None
         posted = PostedNeed(request.limit, self._now(), request.closes)
-        new = NewNeed(untraceable(request.text), shown_profile(answer), posted, key, party)
+        whose = self._store.parties.get(viewer, party, Permission.NEED_POST) if party else None
+        new = NewNeed(untraceable(request.text, whose), shown_profile(answer), posted, key, party)
         record = self._needs.post(viewer, new, notices)
         return record, self._needs.notices(viewer, record.id)
 
@@ -146,6 +162,24 @@ def shown_profile(answer: MatchAnswer) -> dict[str, str]:
     return {code: show(REGISTRY[code], values[code]) for code in SHOWN_FIELDS if code in values}
 
 
-def untraceable(text: str) -> str:
-    """The words of a need without credit codes, telephone numbers and addresses of mail."""
-    return _TRACEABLE.sub("〔已隐去〕", text)
+def untraceable(text: str, party: Party | None = None) -> str:
+    """The words of a need without what says whose they are.
+
+    Credit codes, telephone numbers, mail and web addresses, names of firms and of persons to contact; and, of a stored
+    party, whatever its fields of identity and contact hold.
+    """
+    for known in _names_of(party):
+        text = text.replace(known, _GONE)
+    for pattern in _TELLING:
+        text = pattern.sub(_GONE, text)
+    return text
+
+
+def _names_of(party: Party | None) -> list[str]:
+    """What a party is called and reached by, the longest first."""
+    if party is None:
+        return []
+    fields = (REGISTRY.fields.get(code) for code in party.facts)
+    told = [item.code for item in fields if item is not None and item.code in _IDENTIFYING]
+    names = {party.name, *(str(party.facts[code].value) for code in told)}
+    return sorted((name for name in names if len(name) > 1), key=len, reverse=True)

@@ -26,6 +26,9 @@ def restore(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="rongtong backup 写出的文件")],
     data: Annotated[Path | None, typer.Option("--data", help="恢复到的空文件夹（默认同 rongtong --data）")] = None,
+    key_file: Annotated[
+        Path | None, typer.Option("--key-file", help="数据密钥文件（data.key）；已设置 RONGTONG_DATA_KEY 则不需要")
+    ] = None,
 ) -> None:
     """恢复备份：只写入空的数据目录（和空的数据库）；先校验，后写入，然后重建索引。"""
     from api.backup.restoring import restore_backup
@@ -35,7 +38,7 @@ def restore(
     settings = context.obj if data is None else Settings.load(**(context.obj.model_dump() | {"data": data}))
     with console.status("校验") as shown:
         manifest = restore_backup(
-            settings, file, progress=lambda table, rows: shown.update(f"恢复 {table}：{rows:,} 行")
+            settings, file, key_file=key_file, progress=lambda table, rows: shown.update(f"恢复 {table}：{rows:,} 行")
         )
         shown.update("重建索引")
         with build_services(settings) as services:

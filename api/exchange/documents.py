@@ -60,6 +60,25 @@ def profile_of_party(party: Party, at: date) -> Document:
     return profile_document(at_date(derive(party.values), at))
 
 
+def tags_document(party: Party, at: date) -> Document:
+    """What was inferred of a party (推断标签): fields that nobody stated, with those that they follow from."""
+    stated = party.values
+    inferred = {code: value for code, value in at_date(derive(stated), at).items() if code not in stated}
+    return {
+        "party_id": party.id,
+        "tags": [
+            {
+                "field": code,
+                "label": REGISTRY[code].label,
+                "value": json_value(value),
+                "text": value_text(code, value),
+                "derived_from": [REGISTRY[basis].label for basis in REGISTRY[code].derived_from if basis in stated],
+            }
+            for code, value in inferred.items()
+        ],
+    }
+
+
 def eligibility_document(eligibility: Eligibility) -> Document:
     """Give the five-state answer (资格) and every single finding behind it."""
     return {

@@ -13,7 +13,7 @@ from typing import Any
 
 from api.access.viewers import Viewer
 from api.errors import ImportRefused
-from api.exchange.import_reports import REFUSED, counts_of, problem_file, report_document
+from api.exchange.import_reports import REFUSED, counts_of, keep_problems, report_document
 from api.exchange.importing import BATCH, ImportSummary, run_import
 from api.jobs.context import JobContext
 from api.store.imports import ImportRecord
@@ -43,9 +43,13 @@ def keep_upload(data: Path, upload: Path, batch: str) -> Path:
     return kept
 
 
-def import_arguments(record: ImportRecord, *, source: str, observed_on: date) -> dict[str, Any]:
-    """What the job of a recorded import is told."""
+def import_arguments(
+    record: ImportRecord, *, source: str, observed_on: date, columns: Mapping[str, str] | None = None, by: str = ""
+) -> dict[str, Any]:
+    """What the job of a recorded import is told: `columns` as a person chose them, and who asked for it."""
     return {
+        "columns": dict(columns or {}),
+        "by": by,
         "import": record.id,
         "kind": record.kind.value,
         "source": source or record.file_name,
@@ -77,9 +81,7 @@ def import_file(context: JobContext, store: Store, data: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     if (folder / _PROBLEMS).exists():
-        kept = problem_file(data, batch)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        (folder / _PROBLEMS).replace(kept)
+        keep_problems(folder / _PROBLEMS, data, batch, store.seals)
     counts = counts_of(summary)
     with context.step() as step:
         store.imports.finish(viewer, batch, counts)
@@ -99,6 +101,7 @@ def _imported(context: JobContext, store: Store, viewer: Viewer, folder: Path) -
         observed_on=date.fromisoformat(str(context.arguments["observed_on"])),
         progress=steps.surveyed,
         rejects=folder / _PROBLEMS,
+        chosen=context.arguments.get("columns") or {},
     )
 
 
@@ -133,7 +136,10 @@ class _Steps:
         if self._batches <= self._written:
             return self._counts if self._batches == self._written else UpsertCounts()
         with self._context.step() as step:
-            counts = self._store.parties.upsert_many(viewer, parties)
+            said = self._context.arguments
+            counts = self._store.revisions.write(
+                viewer, parties, by=str(said.get("by") or ""), import_id=str(said["import"])
+            )
             self._counts += counts
             step.save({"batches": self._batches} | {name: getattr(self._counts, name) for name in _COUNTS})
             step.report(min(self._batches * BATCH, self._rows or 0), self._rows, "导入")

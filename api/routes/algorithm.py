@@ -5,20 +5,24 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.access.permissions import Permission
+from api.access.permissions import Permission, Reach, reach_of
 from api.access.viewers import Viewer
+from api.clock import today
 from api.exchange.algorithm import algorithm_document
 from api.exchange.consents import review_document
-from api.routes.consent_answers import AlgorithmAnswer, ReviewAnswer, ReviewsAnswer
+from api.exchange.documents import tags_document
+from api.routes.consent_answers import AlgorithmAnswer, ReviewAnswer, ReviewsAnswer, TagsAnswer
 from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
 from api.routes.services import Service, allowed
 from api.schemas import Identifier, Wire
 from api.transport.strict_json import StrictRoute
+from matcher.errors import UnknownParty
 from matcher.pairing.scoring import Scoring
 
 router = APIRouter(prefix="/v1", tags=["算法与复核"], route_class=StrictRoute)
 
+TagReader = Annotated[Viewer, allowed(Permission.PARTY_READ)]
 AnyReader = Annotated[Viewer, allowed(Permission.FIELD_READ)]
 ReviewAsker = Annotated[Viewer, allowed(Permission.REVIEW_ASK)]
 ReviewReader = Annotated[Viewer, allowed(Permission.REVIEW_READ)]
@@ -44,6 +48,23 @@ class ReviewAnswerBody(Wire):
 def get_algorithm(_viewer: AnyReader) -> Response:
     """排序的目的、原理、各项权重，以及可以要求什么；与正在使用的权重同出一处。"""
     return json_response(algorithm_document(Scoring()))
+
+
+@router.get("/parties/{party_id}/tags", summary="推断的标签", responses=answered(TagsAnswer, 404))
+def get_tags(
+    party_id: Annotated[Identifier, Path(description="主体编号")], services: Service, viewer: TagReader
+) -> Response:
+    """系统推断了什么、由什么推断；不认可的，填写该字段即以所填为准。只有本单位与平台可见。"""
+    party = services.store.parties.get(viewer, party_id)
+    if party.id != viewer.party_id:
+        require_all(viewer, party_id)
+    return json_response(tags_document(party, today()))
+
+
+def require_all(viewer: Viewer, party_id: str) -> None:
+    """Let by who works for the platform; of another's party nothing is told, as if there were none."""
+    if reach_of(viewer, Permission.PARTY_READ) is not Reach.TENANT:
+        raise UnknownParty(found=f"主体编号 {party_id[:40]!a}", expected="本单位", remedy="请核对编号")
 
 
 @router.post("/reviews", summary="申请人工复核", status_code=201, responses=answered(ReviewAnswer, 201))

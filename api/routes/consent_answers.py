@@ -120,19 +120,11 @@ class TagAnswer(Answer):
     derived_from: list[str]
 
 
-class DeletedTagAnswer(Answer):
-    """已删除、不再推断的标签。"""
-
-    field: str
-    label: str
-
-
 class TagsAnswer(Answer):
-    """系统推断的标签与已删除的。"""
+    """系统推断的标签；填写同一字段即不再推断。"""
 
     party_id: str
     tags: list[TagAnswer]
-    deleted: list[DeletedTagAnswer]
 
 
 class AuditRowAnswer(Answer):

@@ -5,7 +5,6 @@ from typing import Annotated, TypedDict
 
 import orjson
 from fastapi import APIRouter, Form, Header, Path, Request, Response, UploadFile
-from fastapi.responses import FileResponse
 from pydantic import ConfigDict, Field
 
 from api.access.audit import Action
@@ -13,7 +12,7 @@ from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.clock import today
 from api.exchange.documents import Document
-from api.exchange.import_reports import problem_file, report_document
+from api.exchange.import_reports import problems_of, report_document
 from api.exchange.jobs import job_document
 from api.problems import Problem, Refusal
 from api.routes.answers import ImportAnswer, ImportReportAnswer
@@ -115,14 +114,16 @@ def get_import(import_id: ImportId, services: Service, viewer: Importer) -> Resp
     return json_response(record_document(services.store.imports.get(viewer, import_id)))
 
 
-@router.get("/{import_id}/problems.csv", summary="问题文件", response_class=FileResponse, responses=answered(None, 404))
+@router.get("/{import_id}/problems.csv", summary="问题文件", response_class=Response, responses=answered(None, 404))
 def get_problems(import_id: ImportId, services: Service, viewer: Importer) -> Response:
     """被拒与存疑的行，附行号、列、原值与原因；改正后可直接再导入。"""
     record = services.store.imports.get(viewer, import_id)
-    path = problem_file(services.settings.data, record.id)
-    if not path.is_file():
+    content = problems_of(services.settings.data, record.id, services.store.seals)
+    if content is None:
         raise Refusal(Problem(404, "no_problems", "这次导入没有问题文件；应为：有问题行的导入。无需处理。"))
-    return FileResponse(path, media_type="text/csv; charset=utf-8", filename=f"problems-{record.id}.csv")
+    services.audit.note(viewer, Action.PROBLEMS_EXPORTED, detail={"import": record.id})
+    headers = {"Content-Disposition": f'attachment; filename="problems-{record.id}.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def record_document(record: ImportRecord) -> Document:

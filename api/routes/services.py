@@ -15,12 +15,14 @@ from api.access.limiter import Limiter
 from api.access.permissions import Permission, require
 from api.access.remembered import Remembered
 from api.access.reviewing import Reviews
+from api.access.sealing import Seals
 from api.access.seeing import Sights
 from api.access.sharing import Platforms
 from api.access.tokens import digest_of
 from api.access.viewers import Viewer
 from api.campaigns.running import Runner
 from api.claims.hall import NeedRequest
+from api.deals.desk import DealDesk
 from api.delivery.inbox import Received
 from api.errors import NotSignedIn
 from api.requests import MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest
@@ -154,6 +156,10 @@ class Repositories(Protocol):
     @property
     def jobs(self) -> Jobs:
         """Background jobs."""
+
+    @property
+    def seals(self) -> Seals:
+        """What seals personal data."""
 
     @property
     def idempotency(self) -> Idempotency:
@@ -313,6 +319,10 @@ class Services(Protocol):
     @property
     def campaigns(self) -> Runner:
         """What runs campaigns."""
+
+    @property
+    def deals(self) -> DealDesk:
+        """The desk of deal flow."""
 
     @property
     def hall(self) -> Claiming:

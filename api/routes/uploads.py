@@ -1,7 +1,6 @@
 """A file that came over HTTP, imported: laid down on disk in pieces, read, recorded, its problems kept for download."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import BinaryIO
 
 from api.access.viewers import Viewer
 from api.errors import ImportRefused, PayloadTooLarge
-from api.exchange.import_reports import REFUSED, counts_of, problem_file
+from api.exchange.import_reports import REFUSED, counts_of, keep_problems
 from api.exchange.importing import ImportSummary, run_import
 from api.jobs.importing import KIND, import_arguments, keep_upload
 from api.routes.services import Services
@@ -75,9 +74,7 @@ def import_upload(
         imports.finish(viewer, begun.id, REFUSED)
         raise
     if rejects.exists():
-        kept = problem_file(services.settings.data, begun.id)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(rejects, kept)
+        keep_problems(rejects, services.settings.data, begun.id, services.store.seals)
     services.parties.catch_up()
     return imports.finish(viewer, begun.id, counts_of(summary)), summary
 

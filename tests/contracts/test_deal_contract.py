@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,10 +14,11 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from api.access.viewers import Viewer
-from api.errors import StoreDamaged, UnknownDeal
+from api.errors import StoreDamaged, UnknownDeal, UnknownPipeline
 from api.store.deal_rows import Said
 from api.store.deal_tables import deal_events
 from api.store.deals import DealRecord, FundRecord, NewDeal
+from api.store.pipelines import PipelineFile
 from api.store.store import Store, open_store
 from api.store.tenants import Tenant, Tier
 from matcher.dealflow.events import (
@@ -253,5 +255,26 @@ def test_a_deal_is_decided_by_its_own_pipeline(store: Store) -> None:
     other = next(item for item in pipelines().values() if item.id != kunshan().id)
     bodies: list[DealBody] = [Move("closed"), Exit(date(2026, 1, 5), wan(1), wan(1))]
     for body in bodies:
-        with pytest.raises(ValueError, match=r"its own pipeline"):
+        with pytest.raises(ValueError, match=r"decides, not pipeline"):
             store.deals.append(VIEWER, deal.id, other, said(at=NOW + timedelta(days=1)), body)
+
+
+def test_a_deal_is_decided_by_the_version_that_it_was_begun_under(store: Store) -> None:
+    deal = a_stored_deal(store, "application")
+    assert deal.version == kunshan().version
+    later = replace(kunshan(), version="another")
+    with pytest.raises(ValueError, match=r"decides, not pipeline"):
+        store.deals.append(VIEWER, deal.id, later, said(), Move("closed"))
+
+
+def test_a_version_of_a_pipeline_is_kept_once_and_never_changed(store: Store) -> None:
+    first = PipelineFile("p", "v1", "p.yaml", "id: p", NOW)
+    store.pipelines.keep(VIEWER, first)
+    store.pipelines.keep(VIEWER, replace(first, content="id: other", kept=NOW + timedelta(days=1)))
+    store.pipelines.keep(VIEWER, PipelineFile("p", "v2", "p.yaml", "id: p # 2", NOW + timedelta(days=2)))
+
+    assert store.pipelines.get(VIEWER, "p", "v1") == first
+    assert [item.version for item in store.pipelines.versions(VIEWER, "p")] == ["v2", "v1"]
+    assert store.pipelines.versions(Viewer("elsewhere")) == ()
+    with pytest.raises(UnknownPipeline):
+        store.pipelines.get(VIEWER, "p", "v3")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+from api.access.sealing import Seals, new_key
 from api.access.seeing import Sights
 from api.access.viewers import Viewer
 from api.errors import KeyReused, UnknownImport, UnknownJob
@@ -229,6 +230,7 @@ class FakeStore:
     jobs: FakeJobs = field(default_factory=FakeJobs)
     idempotency: FakeIdempotency = field(default_factory=FakeIdempotency)
     changes: FakeChanges = field(default_factory=FakeChanges)
+    seals: Seals = field(default_factory=lambda: Seals(None, new_key()))
 
 
 @dataclass

@@ -5,23 +5,25 @@ import stat
 import threading
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import orjson
 import pytest
 
+from api.access.sealing import KEY_FILE
 from api.access.viewers import Viewer
 from api.backup import making
 from api.backup.archive import open_archive
 from api.backup.making import make_backup
 from api.backup.restoring import restore_backup
-from api.errors import BackupRefused
+from api.errors import BackupRefused, DataKeyMissing
 from api.settings import Settings
 from api.store import migrating
 from api.store.database import connect
 from api.store.store import open_store
 from matcher.fields import PartyKind
-from matcher.parties import Party
+from matcher.parties import Fact, Party
 from tests.api.backup.installations import DAY, contents, fill, names_in, settings_of
 
 
@@ -154,9 +156,38 @@ def test_what_waits_for_a_job_comes_along_though_the_job_ends_meanwhile(
     monkeypatch.setattr(making, "_tables", meanwhile)
     make_backup(source, tmp_path / "b.zip")
     restored = settings_of(tmp_path / "restored")
-    restore_backup(restored, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert b"rows" not in archive.read("files/jobs/batch/upload")
+    with pytest.raises(DataKeyMissing):
+        restore_backup(restored, tmp_path / "b.zip")
+    restore_backup(restored, tmp_path / "b.zip", key_file=source.data / KEY_FILE)
     assert (restored.data / "jobs" / "batch" / "upload").read_bytes() == b"rows"
     assert names_in(restored.data / "jobs" / "batch") == ["upload"]
+
+
+def test_personal_data_stays_sealed_and_a_restore_asks_for_the_key(
+    source: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = {"contact_phone": Fact("13812345678", "自填", DAY)}
+    party = Party("带电话", PartyKind.ENTERPRISE, "企业", phone, "local", "测试", DAY)
+    with closing(open_store(source.store_url)) as store:
+        store.parties.upsert_many(Viewer(), [party])
+    make_backup(source, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert b"13812345678" not in b"".join(archive.read(name) for name in archive.namelist())
+    with pytest.raises(DataKeyMissing, match="key-file"):
+        restore_backup(settings_of(tmp_path / "without"), tmp_path / "b.zip")
+    assert not (tmp_path / "without").exists()
+    restored = settings_of(tmp_path / "restored")
+    restore_backup(restored, tmp_path / "b.zip", key_file=source.data / KEY_FILE)
+    with closing(open_store(restored.store_url, seals=restored.seals)) as store:
+        assert store.parties.get(Viewer(), "带电话") == party
+    monkeypatch.setenv("RONGTONG_DATA_KEY", (source.data / KEY_FILE).read_text().strip())
+    again = settings_of(tmp_path / "again")
+    restore_backup(again, tmp_path / "b.zip")
+    assert not (again.data / KEY_FILE).exists()
+    with closing(open_store(again.store_url, seals=again.seals)) as store:
+        assert store.parties.get(Viewer(), "带电话") == party
 
 
 def test_a_campaign_s_files_come_along_but_for_its_frozen_snapshot(source: Settings, tmp_path: Path) -> None:

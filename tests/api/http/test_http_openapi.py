@@ -73,6 +73,7 @@ ROUTES = {
     ("get", "/v1/consents/{consent_id}"),
     ("post", "/v1/consents/{consent_id}/withdraw"),
     ("get", "/v1/algorithm"),
+    ("get", "/v1/parties/{party_id}/tags"),
     ("get", "/v1/reviews"),
     ("post", "/v1/reviews"),
     ("get", "/v1/reviews/{review_id}"),

@@ -14,7 +14,7 @@ from api.access.viewers import Viewer
 from api.crash_points import VARIABLE
 from api.errors import ImportRefused
 from api.exchange import importing as exchange
-from api.exchange.import_reports import problem_file
+from api.exchange.import_reports import problems_of
 from api.indexing.waking import Polling
 from api.jobs import importing
 from api.jobs.worker import Worker
@@ -75,7 +75,8 @@ def test_a_file_is_imported_and_its_record_and_problems_are_kept(settings: Setti
     assert (seen.result["import"], seen.result["counts"]) == (batch, EXPECTED)
     record = opened.imports.get(HERE, batch)
     assert (dict(record.counts), record.finished is not None) == (EXPECTED, True)
-    assert len(problem_file(settings.data, batch).read_text("utf-8-sig").splitlines()) == 1 + 121
+    kept = problems_of(settings.data, batch, opened.seals) or b""
+    assert len(kept.decode("utf-8-sig").splitlines()) == 1 + 121
     assert list((settings.data / "jobs").iterdir()) == []
     assert opened.parties.count(HERE) == ROWS - 11
 
@@ -123,7 +124,8 @@ def test_a_killed_import_goes_on_and_counts_each_row_once(point: str, settings: 
     seen = opened.jobs.get(HERE, job.id)
     assert (seen.state, seen.resumed_at, (seen.result or {})["counts"]) == (JobState.DONE, half.done, EXPECTED)
     assert opened.parties.count(HERE) == opened.changes.latest() == ROWS - 11
-    assert len(problem_file(settings.data, str(job.arguments["import"])).read_text("utf-8-sig").splitlines()) == 122
+    kept = problems_of(settings.data, str(job.arguments["import"]), opened.seals) or b""
+    assert len(kept.decode("utf-8-sig").splitlines()) == 122
 
 
 def work(data: str) -> None:
