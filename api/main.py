@@ -26,6 +26,7 @@ from api.routes import (
     bulk,
     campaigns,
     consents,
+    deals,
     deliveries,
     docs,
     fields,
@@ -72,6 +73,7 @@ ROUTERS = (
     outcomes.router,
     received.router,
     needs.router,
+    deals.router,
     consents.router,
     algorithm.router,
     audit.router,
@@ -148,6 +150,8 @@ def body_limits(settings: Settings) -> BodyLimits:
         settings.max_json_bytes,
         {
             "/v1/imports": settings.max_import_bytes + 64 * 1024,
+            "/console/imports/upload": settings.max_import_bytes + 64 * 1024,
+            "/console/returns": settings.max_import_bytes + 64 * 1024,
             deliveries.PATH: settings.max_import_bytes + 64 * 1024,
             bulk.PATH: settings.max_bulk_bytes,
         },
@@ -235,7 +239,7 @@ def serve(settings: Settings) -> None:
     with suppress(KeyboardInterrupt), build_services(settings) as services, attended_jobs(settings):
         app = create_app(services)
         if settings.console:
-            from api.console.mounting import attach
+            from api.console.mounting import attach  # NiceGUI: only where the console is served
 
             attach(app)
         Server(server_config(app, settings)).run()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from api.errors import ImportRefused
 from api.exchange.headings import Heading, known_headings, plain, take_apart
@@ -19,6 +20,8 @@ _INDUSTRY_NAMES = {"guobiaosubindustrycode": "guobiaosubindustry", "guobiaoindus
 _SAME_UNITS = ({"人", "名", "位"}, {"项", "件", "个", "家", "户"})
 _COUNTED = (FieldType.COUNT, FieldType.NUMBER)
 _GENERIC_NAMES = frozenset({"名称", "name"})
+_LEFT_OUT = Heading("", None)
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +71,30 @@ class ColumnPlan:
         return next((item for item in self.bindings if item.field.code == code), None)
 
 
-def is_header(cells: Sequence[str], kind: PartyKind, registry: FieldRegistry) -> bool:
+Chosen = Mapping[str, str]
+"""What a person said of columns: the code of the field that each heading fills, empty for a column to leave out."""
+
+
+def is_header(cells: Sequence[str], kind: PartyKind, registry: FieldRegistry, chosen: Chosen = _NOTHING) -> bool:
     """Say whether a row can be the header: one of its cells names the party."""
     known = known_headings(kind, registry)
-    return any(_field_of(cell, known) == "name" for cell in cells)
+    return any(chosen.get(cell, _field_of(cell, known)) == "name" for cell in cells)
 
 
-def plan_columns(headers: Sequence[str], kind: PartyKind, registry: FieldRegistry) -> ColumnPlan:
-    """Give the plan for a header row.
+def plan_columns(
+    headers: Sequence[str], kind: PartyKind, registry: FieldRegistry, chosen: Chosen = _NOTHING
+) -> ColumnPlan:
+    """Give the plan for a header row; what is `chosen` goes before what the headings say.
 
     Of two columns for one field the first wins and the second is reported. Raises `ImportRefused` where no column
     names the party.
     """
     known = known_headings(kind, registry)
-    columns = [Column(place, header, take_apart(header)) for place, header in enumerate(headers) if header.strip()]
+    columns = [
+        Column(place, header, _heading(header, registry, chosen))
+        for place, header in enumerate(headers)
+        if header.strip()
+    ]
     notices = _notices_of_headers(headers, columns)
     by_name = _first_by_name(columns)
     industries, industry_names = _coded_industries(by_name)
@@ -103,6 +116,14 @@ def plan_columns(headers: Sequence[str], kind: PartyKind, registry: FieldRegistr
         ignored=tuple(column.header for column in columns if column.place not in claimed),
         notices=(*notices, *repeated, *(_other_unit(*claim) for claim in claims if not _unit_fits(*claim))),
     )
+
+
+def _heading(header: str, registry: FieldRegistry, chosen: Chosen) -> Heading:
+    """A heading as written, or as the field that was chosen for it is called; a unit that it names stays."""
+    code = chosen.get(header)
+    if code is None:
+        return take_apart(header)
+    return Heading(plain(registry[code].label), take_apart(header).unit) if code else _LEFT_OUT
 
 
 def _field_of(header: str, known: Mapping[str, Field]) -> str | None:

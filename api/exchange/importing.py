@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from api.access.viewers import Viewer
-from api.exchange.columns import ColumnPlan, is_header, plan_columns
+from api.exchange.columns import Chosen, ColumnPlan, is_header, plan_columns
 from api.exchange.limits import DEFAULT_LIMITS, Limits
 from api.exchange.problems import ProblemFile, RowProblem, RowResult
 from api.exchange.reading import Table, open_table
@@ -119,10 +120,16 @@ class ImportSummary:
     seconds: float
 
 
-def open_import(path: Path, origin: Origin, registry: FieldRegistry, limits: Limits = DEFAULT_LIMITS) -> ImportFile:
+def open_import(
+    path: Path,
+    origin: Origin,
+    registry: FieldRegistry,
+    limits: Limits = DEFAULT_LIMITS,
+    chosen: Chosen = MappingProxyType({}),
+) -> ImportFile:
     """Open a file and find out what its columns are. Raises `ImportRefused` where it is no table of parties."""
-    table = open_table(path, lambda cells: is_header(cells, origin.kind, registry), limits)
-    plan = plan_columns(table.headers, origin.kind, registry)
+    table = open_table(path, lambda cells: is_header(cells, origin.kind, registry, chosen), limits)
+    plan = plan_columns(table.headers, origin.kind, registry, chosen)
     return ImportFile(table, plan, RowReader(plan, origin, registry))
 
 
@@ -146,14 +153,17 @@ def run_import(  # noqa: PLR0913 - store, asker and file are positional; the res
     rejects: Path | None = None,
     registry: FieldRegistry = REGISTRY,
     limits: Limits = DEFAULT_LIMITS,
+    chosen: Chosen = MappingProxyType({}),
 ) -> ImportSummary:
     """Import a file into a store, a batch at a time, and account for every row.
+
+    `chosen` says which heading fills which field where the headings do not say it themselves.
 
     `rejects` is where rows with problems are written (made only if there are any). Raises `ImportRefused`, before
     anything is stored, for a file that cannot be read as a whole.
     """
     started = time.perf_counter()
-    opened = open_import(path, Origin(kind, viewer.tenant, source, observed_on), registry, limits)
+    opened = open_import(path, Origin(kind, viewer.tenant, source, observed_on), registry, limits, chosen)
     survey = opened.survey()
     tally = _Tally()
     with ExitStack() as stack:

@@ -119,6 +119,13 @@ class NeedStore:
         with self._database.reading() as connection:
             return _record(connection, viewer, need)
 
+    def list(self, viewer: Viewer, limit: int = 1_000) -> tuple[NeedRecord, ...]:
+        """The needs that the viewer may see, the latest first."""
+        query = select(needs.c.id).where(visible_needs(viewer)).order_by(needs.c.opens.desc(), needs.c.id).limit(limit)
+        with self._database.reading() as connection:
+            keys = connection.execute(query).scalars().all()
+            return tuple(_record(connection, viewer, key) for key in keys)
+
     def notices(self, viewer: Viewer, need: str) -> tuple[Notice, ...]:
         """Whom a need fits, best first; raise `UnknownNeed`."""
         columns = need_notices.c

@@ -11,9 +11,9 @@ from api.access.sealing import Seals
 from api.access.viewers import Viewer
 from api.store.database import Database
 from api.store.parties import PartyStore
-from api.store.party_rows import party_of
+from api.store.party_rows import merged, party_of, row_of
 from api.store.revision_tables import party_revisions
-from api.store.sealed_facts import opened_row
+from api.store.sealed_facts import opened_row, sealed_row
 from api.store.tables import parties
 from api.store.upserting import CHUNK, UpsertCounts, chunks
 from matcher.parties import Party
@@ -78,6 +78,18 @@ class RevisionStore:
             if rows:
                 connection.execute(insert(party_revisions), rows)
         return counts
+
+    def would(self, viewer: Viewer, written: Sequence[Party]) -> dict[str, str]:
+        """What writing parties would do to each, by id: `new`, `changed` or `same`. Nothing is written."""
+        with self._database.reading() as connection:
+            stored = _rows(connection, viewer, [party.id for party in written])
+        return {party.id: self._effect(viewer, stored.get(party.id), party) for party in written}
+
+    def _effect(self, viewer: Viewer, stored: Mapping[Any, Any] | None, party: Party) -> str:
+        if stored is None:
+            return "new"
+        row = sealed_row(row_of(party), viewer.tenant, self._seals)
+        return "same" if merged(stored, row)["digest"] == stored["digest"] else "changed"
 
     def of(self, viewer: Viewer, party: str) -> tuple[Revision, ...]:
         """The changes of a party, the latest first; its reader must have been let see it."""

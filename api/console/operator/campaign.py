@@ -1,4 +1,4 @@
-"""One campaign's page (活动页): its steps from plan to outcomes, each with an address, so that all can be walked back."""
+"""One campaign's page (活动页): its steps from plan to outcomes, each with an address of its own."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass

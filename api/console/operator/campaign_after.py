@@ -9,7 +9,7 @@ from api.access.permissions import Permission
 from api.campaigns.planning import plan_of
 from api.campaigns.submitting import approve_run, refill_run
 from api.clock import now, today
-from api.console.blocks import address, bare, definition, empty, line, muted, note, panel, primary, quiet, tag, tile
+from api.console.blocks import address, bare, empty, line, muted, note, panel, primary, quiet, tag, tile
 from api.console.charts import bars, funnel
 from api.console.columns import Column, ColumnKind
 from api.console.desk import Desk
@@ -94,20 +94,19 @@ def _institutions(desk: Desk, run: Run, standing: tuple[Pair, ...]) -> None:
     for pair in standing:
         name, number = found.get(pair.institution, (pair.provider, 0))
         found[pair.institution] = (name, number + 1)
-    with panel(desk.text("op.deliver.by_institution")):
-        with tag("table", "rows"):
-            with tag("thead"), tag("tr"):
-                tag("th", "", desk.text("op.lists.provider"))
-                tag("th", "number", f"{desk.text('op.lists.used')}（{desk.text('op.unit.firms')}）")
-                tag("th", "", desk.text("op.deliver.file"))
-            with tag("tbody"):
-                for key, (name, number) in sorted(found.items(), key=lambda item: (-item[1][1], item[0])):
-                    with tag("tr"):
-                        tag("td", "", name, data_label=desk.text("op.lists.provider"))
-                        tag("td", "number", count(number), data_label=desk.text("op.lists.used"))
-                        with tag("td", data_label=desk.text("op.deliver.file")):
-                            url = f"{_url(run)}/list.xlsx?institution={key}"
-                            tag("a", "", desk.text("op.deliver.masked"), href=url, download=True)
+    with panel(desk.text("op.deliver.by_institution")), tag("table", "rows"):
+        with tag("thead"), tag("tr"):
+            tag("th", "", desk.text("op.lists.provider"))
+            tag("th", "number", f"{desk.text('op.lists.used')}（{desk.text('op.unit.firms')}）")
+            tag("th", "", desk.text("op.deliver.file"))
+        with tag("tbody"):
+            for key, (name, number) in sorted(found.items(), key=lambda item: (-item[1][1], item[0])):
+                with tag("tr"):
+                    tag("td", "", name, data_label=desk.text("op.lists.provider"))
+                    tag("td", "number", count(number), data_label=desk.text("op.lists.used"))
+                    with tag("td", data_label=desk.text("op.deliver.file")):
+                        url = f"{_url(run)}/list.xlsx?institution={key}"
+                        tag("a", "", desk.text("op.deliver.masked"), href=url, download=True)
 
 
 async def _deliver(desk: Desk, run: Run) -> None:
@@ -190,8 +189,8 @@ def _returns(desk: Desk, run: Run) -> None:
     """A filled list comes back as a file; a plain form, so that nothing is lost when a connection is."""
     with panel(desk.text("op.return.title")):
         muted(desk.text("op.return.under"))
-        action = address(f"/campaigns/{run.campaign_id}/returns")
-        with tag("form", "line", action=action, method="post", enctype="multipart/form-data"):
+        with tag("form", "line", action=address("/returns"), method="post", enctype="multipart/form-data"):
+            tag("input", type="hidden", name="campaign", value=run.campaign_id)
             tag("input", type="hidden", name="run", value=run.number)
             tag(
                 "input",

@@ -1,4 +1,4 @@
-"""What a run assigned (分配): each offer's list in numbers, every pair, why any other is not there, the last run beside."""
+"""What a run assigned (分配): lists in numbers, every pair, why any other is not there, the last run beside."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,19 +9,20 @@ from nicegui import ui
 from api.access.audit import Action
 from api.campaigns.planning import plan_of
 from api.campaigns.questions import comparison, last_before, why
-from api.console.blocks import definition, line, link, muted, note, panel, primary, quiet, tag
+from api.console.blocks import line, link, muted, note, panel, primary, quiet, tag
 from api.console.columns import Column, ColumnKind, Row
+from api.console.criteria import criteria
 from api.console.desk import Desk
-from api.console.numbers import UNKNOWN, amount, count, points
+from api.console.numbers import amount, count
 from api.console.operator.party_choice import party_choice
-from api.console.states import state
 from api.console.tables import Table
+from api.console.waterfall import waterfall
 from api.errors import WrongCampaignState
 from api.exchange.campaigns import comparison_document, why_document
 from api.exchange.documents import match_document
 from api.store.campaign_rows import AssignmentRow, AssignmentStatus, Run
-from matcher.errors import MatcherError
 from matcher.eligibility.results import STATE_LABELS, State
+from matcher.errors import MatcherError
 
 _MOST_PAIRS = 5_000
 
@@ -68,7 +69,11 @@ def _finding(desk: Desk, run: Run) -> None:
         offers=count(used),
         free=count(places - counts["assigned"]),
     )
-    tag("p", "finding", said)
+    with line("apart"):
+        tag("p", "finding", said)
+        if not run.dry:
+            on = f"/campaigns/{run.campaign_id}?step=approval&run={run.number}"
+            primary(desk.text("op.lists.on"), lambda: desk.go(on), "arrow_forward")
 
 
 def _offers(desk: Desk, run: Run) -> None:
@@ -85,6 +90,7 @@ def _offers(desk: Desk, run: Run) -> None:
     )
     rows = _offer_rows(desk, run)
     height = f"{min(420, 60 + 37 * max(2, len(rows)))}px"
+    tag("h2", "", text("op.lists.by_offer"))
     Table("campaign-offers", text("op.lists.by_offer"), columns, height=height).show(desk, rows)
 
 
@@ -128,6 +134,7 @@ def _pair_table(desk: Desk, pairs: Sequence[AssignmentRow]) -> None:
         Column("size_class", text("op.lists.size"), width=90),
     )
     rows = [_pair_row(row) for row in pairs]
+    tag("h2", "", text("op.lists.pairs"))
     table = Table("campaign-pairs", text("op.lists.pairs"), columns, lambda key: _open(desk, by_id[key]))
     table.show(desk, rows)
 
@@ -161,41 +168,8 @@ def pair(desk: Desk, match: Mapping[str, Any]) -> None:
     with line("apart"):
         tag("h2", "", f"{match['seeker']['name']} · {match['offer']['name']}")
         tag("b", "", f"{desk.text('op.match')} {amount(match['score'], '')}")
-    with tag("dl", "said"):
-        for item in sorted(match["contributions"], key=lambda item: -abs(item["points"])):
-            if item["points"]:
-                definition(f"{item['label']} {points(item['points'])}", item["evidence"] or "—")
-    criteria(desk, match["eligibility"]["criteria"])
-
-
-def criteria(desk: Desk, found: Sequence[Mapping[str, Any]]) -> None:
-    """Each condition: its state, what is known, what is asked, the clause, the gap."""
-    if not found:
-        muted(desk.text("op.criteria.none"))
-        return
-    with tag("table", "rows"):
-        with tag("thead"), tag("tr"):
-            for key in ("state", "asked", "known", "clause"):
-                tag("th", "", desk.text(f"op.criteria.{key}"))
-        with tag("tbody"):
-            for item in found:
-                _criterion(desk, item)
-
-
-def _criterion(desk: Desk, item: Mapping[str, Any]) -> None:
-    clause, text = item["clause"], desk.text
-    with tag("tr"):
-        with tag("td", data_label=text("op.criteria.state")):
-            state(desk.words, item["state"])
-        tag("td", "", item["label"], data_label=text("op.criteria.asked"))
-        with tag("td", data_label=text("op.criteria.known")):
-            tag("div", "", f"{item['field_label']}：{item['value_text'] or UNKNOWN}")
-            if item["gap"]:
-                tag("div", "muted small", item["gap"])
-        with tag("td", "small", data_label=text("op.criteria.clause")):
-            tag("div", "", f"《{clause['document']}》{clause['article']}")
-            if clause["quote"]:
-                tag("div", "quote", clause["quote"])
+    waterfall(desk, match["contributions"], match["score"])
+    criteria(desk, match["eligibility"]["criteria"], {})
 
 
 def _why_not(desk: Desk, run: Run) -> None:

@@ -71,5 +71,5 @@ def _numbers(desk: Desk, run: Run) -> None:
         definition(text("op.run.offers_version"), str(frozen.get("offers", "—")))
         definition(text("op.run.software"), str(frozen.get("software", "—")))
         weights = frozen.get("weights") or {}
-        said = "、".join(f"{text('weight.' + name)} {amount(value, '')}" for name, value in weights.items())
+        said = "、".join(f"{LABELS.get(name, name)} {amount(value, '')}" for name, value in weights.items())
         definition(text("op.run.weights"), said or text("op.run.usual_weights"))

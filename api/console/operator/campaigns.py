@@ -142,8 +142,8 @@ class _Form:
             self._entry("purpose", plan.purpose, wide=True)
             self._entry("approver", plan.approver)
             self._entry("quota", str(plan.quota), kind="number")
-            self._entry("starts", plan.starts.isoformat(), kind="date")
-            self._entry("ends", plan.ends.isoformat(), kind="date")
+            self._entry("starts", plan.starts.isoformat())
+            self._entry("ends", plan.ends.isoformat())
             self._entry("limit", str(plan.limit), kind="number")
             self._entry("least_match", str(plan.least_points // 100), kind="number")
 

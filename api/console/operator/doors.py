@@ -1,26 +1,87 @@
-"""Files that come in through the operator's pages (上传): plain forms, answered with the page that shows what came of it."""
+"""Files that come in through the operator's pages (上传): plain forms; the page they lead to shows what came of it."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
+from api.access.audit import Action
 from api.access.permissions import Permission, require
 from api.clock import now
 from api.console.desk import ROOT, Desk, desk_of
 from api.delivery.receiving import Receiving, receive
 from api.errors import NotSignedIn
+from api.exchange.import_drafts import Drafts
+from api.exchange.import_reports import problems_of
+from api.exchange.import_trials import outlook
+from api.exchange.problem_books import problem_book
+from api.exchange.templates import write_template
 from api.routes.uploads import laid_down
 from matcher.errors import MatcherError
+from matcher.fields import PARTY_KIND_LABELS, PartyKind
 
 router = APIRouter(prefix=ROOT, include_in_schema=False)
-RETURNS = "/campaigns/{campaign}/returns"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_SHOWN = 600
 
 
-@router.post(RETURNS)
-def post_return(request: Request, campaign: str, file: UploadFile, run: Annotated[int, Form()] = 1) -> RedirectResponse:
+@router.post("/imports/upload")
+def post_import(request: Request, file: UploadFile, kind: Annotated[PartyKind, Form()]) -> RedirectResponse:
+    """A file of parties: laid down for the wizard, nothing is imported yet."""
+    desk = desk_of(request)
+    try:
+        draft = _laid(desk, file, kind)
+    except NotSignedIn:
+        return _see("/sign-in", {})
+    except MatcherError as error:
+        return _see("/imports", {"problem": str(error)[:_MOST_SHOWN]})
+    return _see(f"/imports/new/{draft}", {})
+
+
+def _laid(desk: Desk, file: UploadFile, kind: PartyKind) -> str:
+    viewer, settings = desk.viewer, desk.services.settings
+    require(viewer, Permission.PARTY_IMPORT)
+    with laid_down(file.file, file.filename or "", settings.data / "uploads", settings.max_import_bytes) as upload:
+        outlook(upload.path, kind, {})
+        return Drafts(settings.data).keep(viewer, upload.path, upload.name, upload.sha256, kind).id
+
+
+@router.get("/imports/{batch}/problems.xlsx")
+def get_problems(request: Request, batch: str) -> Response:
+    """The rows of an import that have problems, in the columns of the file and a reason."""
+    desk = desk_of(request)
+    viewer, services = desk.viewer, desk.services
+    require(viewer, Permission.PARTY_IMPORT)
+    record = services.store.imports.get(viewer, batch)
+    content = problems_of(services.settings.data, record.id, services.store.seals)
+    if content is None:
+        return _see("/imports", {})
+    services.audit.note(viewer, Action.PROBLEMS_EXPORTED, detail={"import": record.id})
+    name = quote(f"问题行-{record.file_name.rpartition('.')[0] or record.file_name}.xlsx", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    return Response(problem_book(content), media_type=_XLSX, headers=headers)
+
+
+@router.get("/imports/template.xlsx")
+def get_template(request: Request, kind: PartyKind = PartyKind.ENTERPRISE) -> Response:
+    """The template to fill in for a kind of party."""
+    require(desk_of(request).viewer, Permission.FIELD_READ)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "template.xlsx")
+        write_template(path, kind)
+        content = path.read_bytes()
+    name = quote(f"{PARTY_KIND_LABELS[kind]}导入模板.xlsx", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(content, media_type=_XLSX, headers=headers)
+
+
+@router.post("/returns")
+def post_return(
+    request: Request, file: UploadFile, campaign: Annotated[str, Form(max_length=64)], run: Annotated[int, Form()] = 1
+) -> RedirectResponse:
     """A filled list: recorded whole or not at all; the page's address says what came of it."""
     desk = desk_of(request)
     try:
@@ -29,7 +90,7 @@ def post_return(request: Request, campaign: str, file: UploadFile, run: Annotate
         return _see("/sign-in", {})
     except MatcherError as error:
         said = {"problem": str(error)[:_MOST_SHOWN], "problems": 1}
-    return _see(f"/campaigns/{campaign}", {"step": "outcomes", "run": run} | said)
+    return _see(f"/campaigns/{quote(campaign, safe='')}", {"step": "outcomes", "run": run} | said)
 
 
 def _returned(desk: Desk, campaign: str, file: UploadFile) -> dict[str, object]:
