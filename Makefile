@@ -7,14 +7,16 @@ DATA ?= data
 SHARED ?= ../shared/data
 ROWS ?= 100000
 KILLS ?= 200
+BROWSER ?= long
+TEST_OPTIONS ?=
 
-.PHONY: run test lint ci model quality bench bench-short faults ray clean
+.PHONY: run test lint ci model quality bench bench-short browser chromium faults ray clean
 
 run: $(VENV)/.installed
 	@$(BIN)/rongtong --data $(DATA) start
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TEST_OPTIONS)
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -47,6 +49,16 @@ bench: $(VENV)/.installed-bench
 
 bench-short: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks --short
+
+# The console's pages in a real browser; BROWSER=short is what `make test` runs where there is a chromium.
+browser: chromium $(VENV)/.installed-test
+	RONGTONG_BROWSER=$(BROWSER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/browser
+
+# Debian's own chromium and a Chinese font, where they are missing and may be installed.
+chromium:
+	@command -v chromium >/dev/null || [ -n "$$RONGTONG_CHROMIUM" ] || \
+	  (apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium fonts-noto-cjk) || \
+	  echo 'no chromium and none can be installed: the tests in a browser will be skipped'
 
 # As long and as strict as on an idle machine; a short form is part of `make test`.
 faults: $(VENV)/.installed-test

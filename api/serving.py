@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.bootstrap import build_services
+from api.console.attending import attended_console
 from api.jobs.attending import attended_jobs
 from api.logs import configure
 from api.main import create_app, server_options
@@ -46,6 +47,7 @@ def serve_many(settings: Settings) -> None:
         os.environ.setdefault("MALLOC_ARENA_MAX", _ARENAS)
         stack.enter_context(shared_by_workers())
         stack.enter_context(attended_jobs(shared))
+        stack.enter_context(attended_console(shared))
         stack.enter_context(shares_of(settings.workers))
         uvicorn.run(
             "api.serving:worker",

@@ -170,6 +170,11 @@ class Settings(BaseSettings):
         return Seals(self.data / KEY_FILE, self.data_key)
 
     @property
+    def port_of_console(self) -> int:
+        """Where the console listens: with several workers in a process of its own, on the next port unless told."""
+        return self.port if self.workers == 1 else self.console_port or self.port + 1
+
+    @property
     def snapshot_folder(self) -> Path:
         """Where the derived snapshot (vectors and columns) that serves is kept: a link to its encoder's generation."""
         return self.data / "snapshot"

@@ -95,12 +95,13 @@ def serve(
     host: Annotated[str | None, typer.Option(help="监听地址")] = None,
     port: Annotated[int | None, typer.Option(help="端口")] = None,
     workers: Annotated[int | None, typer.Option(help="服务进程数（默认 RONGTONG_WORKERS 或 1）", min=1, max=64)] = None,
+    console_too: Annotated[bool | None, typer.Option("--console/--no-console", help="是否带控制台")] = None,
 ) -> None:
     """启动 HTTP 服务，接口说明在 /docs（不需要外网）。"""
     from api.cli.way_in import print_way_in
     from api.main import serve as serve_http
 
-    given = {"host": host, "port": port, "workers": workers}
+    given = {"host": host, "port": port, "workers": workers, "console": console_too}
     chosen = {key: value for key, value in given.items() if value is not None}
     settings = context.obj.model_copy(update=chosen)
     print_way_in(settings)

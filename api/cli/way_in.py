@@ -15,7 +15,9 @@ def print_way_in(settings: Settings) -> None:
     """
     require_loopback_if_open(settings)
     address = f"http://{settings.host}:{settings.port}"
-    console.print(f"\n服务地址 {address}  控制台 {address}/console  接口说明 {address}/docs")
+    console.print(f"\n服务地址 {address}  接口说明 {address}/docs")
+    if settings.console:
+        console.print(f"控制台 http://{settings.host}:{settings.port_of_console}/console")
     if settings.access is AccessMode.OPEN:
         console.print("不需要登录（RONGTONG_ACCESS=open，只供本机试用）")
         return
