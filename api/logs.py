@@ -35,6 +35,7 @@ def configure(log_format: LogFormat, least: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=least, force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it names whole addresses, with what stands in them
 
 
 class _Lines(structlog.WriteLogger):
