@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from api.errors import StoreUnavailable
 from api.store.faults import translated
-from api.store.storable import as_json
+from api.store.storable import as_json, from_json
 
 LOCK_WAIT_SECONDS = 30
 """How long a writer waits for the one before it."""
@@ -20,7 +20,7 @@ STATEMENT_SECONDS = 60
 CONNECT_SECONDS = 5
 _WRITER_LOCK = 0x726F6E67  # "rong": the advisory lock that PostgreSQL writers take in turn
 _WRITING = "rongtong_writing"
-_ENGINE: dict[str, Any] = {"json_serializer": as_json, "hide_parameters": True}
+_ENGINE: dict[str, Any] = {"json_serializer": as_json, "json_deserializer": from_json, "hide_parameters": True}
 """Without parameters in messages: an error that is logged would show enterprises' data."""
 _CACHE_KIB = 4 * 1024
 """Of each connection, of which a worker keeps as many as it has threads; the system's own cache serves all of them."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select
+from sqlalchemy import Connection, Row, RowMapping, Select, insert, select
 
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
@@ -144,11 +144,11 @@ class OutcomeStore:
 
     def histories_of(self, viewer: Viewer, campaign: str, keys: Sequence[str]) -> dict[str, History]:
         """What is known of some pairs of a campaign, by id; those of which nothing is are absent."""
-        own = (assignments.c.campaign_id == campaign) & visible_assignments(viewer)
         found: dict[str, History] = {}
         with self._database.reading() as connection:
             for chunk in chunks([key for key in keys if _askable(key)]):
-                found |= histories_in(connection, select(assignments.c.id).where(own, assignments.c.id.in_(chunk)))
+                rows = _asked(connection, visible_assignments(viewer), campaign, chunk)
+                found |= histories_in(connection, [row.id for row in rows])
         return found
 
     def push(self, viewer: Viewer, run: Run, by: str, now: datetime) -> int:
@@ -191,15 +191,16 @@ class OutcomeStore:
         now: datetime,
     ) -> tuple[tuple[ReportResult, ...], list[dict[str, Any]]]:
         named = sorted({report.assignment_id for report in reports if _askable(report.assignment_id)})
-        own = (assignments.c.campaign_id == campaign) & visible_assignments(viewer, Permission.OUTCOME_WRITE)
-        pairs: dict[str, Pair] = {}
+        seen = visible_assignments(viewer, Permission.OUTCOME_WRITE)
+        pairs = _Standings(connection)
         histories: dict[str, History] = {}
         for chunk in chunks(named):
-            pairs |= {pair.id: pair for pair in _pairs(connection, own & assignments.c.id.in_(chunk))}
-            histories |= histories_in(connection, select(assignments.c.id).where(own, assignments.c.id.in_(chunk)))
+            own = _asked(connection, seen, campaign, chunk)
+            pairs.read(own)
+            histories |= histories_in(connection, [row.id for row in own])
         results, rows = [], []
         for report in reports:
-            result, history = _judge(report, pairs, histories, now)
+            result, history = _judge(report, pairs.found, histories, now)
             before = histories.get(report.assignment_id, ())
             rows += [_row(report.assignment_id, len(history), history[-1], now)] if len(history) > len(before) else []
             histories[report.assignment_id] = history
@@ -218,7 +219,7 @@ def timed(report: OutcomeReport, history: History) -> Event:
 
 
 def _judge(
-    report: OutcomeReport, pairs: Mapping[str, Pair], histories: Mapping[str, History], now: datetime
+    report: OutcomeReport, pairs: Mapping[str, "_Standing"], histories: Mapping[str, History], now: datetime
 ) -> tuple[ReportResult, History]:
     key = report.assignment_id
     history = histories.get(key, ())
@@ -242,7 +243,44 @@ def _current(report: OutcomeReport, history: History, now: datetime) -> Event:
     return event
 
 
-def _standing(key: str, pairs: Mapping[str, Pair]) -> Pair:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What judges a report: whether the pair stands, and what its offer is."""
+
+    status: AssignmentStatus
+    kind: OfferKind
+
+
+class _Standings:
+    """How pairs stand, by id. A match is looked into once for each offer of a run: its text is long."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.found: dict[str, _Standing] = {}
+        self._connection = connection
+        self._kinds: dict[tuple[str, str], OfferKind] = {}
+
+    def read(self, rows: Iterable[Row[Any]]) -> None:
+        """Add some pairs, as `_asked` gives them."""
+        table = assignments.c
+        for row in rows:
+            if (row.run_id, row.offer_id) not in self._kinds:
+                kind = select(table.match["offer"]["kind"].as_string()).where(table.id == row.id)
+                self._kinds[row.run_id, row.offer_id] = OfferKind(self._connection.execute(kind).scalar_one())
+            self.found[row.id] = _Standing(AssignmentStatus(row.status), self._kinds[row.run_id, row.offer_id])
+
+
+def _asked(connection: Connection, seen: Any, campaign: str, keys: Sequence[str]) -> list[Row[Any]]:
+    """Some pairs of a campaign. The database is asked by id alone.
+
+    With the campaign in its question SQLite goes through all pairs of the campaign for every few ids.
+    """
+    table = assignments.c
+    plain = select(table.id, table.campaign_id, table.run_id, table.offer_id, table.status)
+    found = connection.execute(plain.where(table.id.in_(keys), seen)).all()
+    return [row for row in found if row.campaign_id == campaign]
+
+
+def _standing(key: str, pairs: Mapping[str, _Standing]) -> _Standing:
     pair = pairs.get(key)
     if pair is None:
         raise InvalidOutcome(
@@ -281,7 +319,7 @@ def _pairs(connection: Connection, own: Any) -> Iterator[Pair]:
         yield Pair(**(dict(row) | typed))
 
 
-def histories_in(connection: Connection, keys: Select[tuple[str]]) -> dict[str, History]:
+def histories_in(connection: Connection, keys: Select[tuple[str]] | Sequence[str]) -> dict[str, History]:
     """What is known of the pairs that a query names, by id; those of which nothing is are absent."""
     table = outcome_events
     query = select(table).where(table.c.assignment_id.in_(keys)).order_by(table.c.assignment_id, table.c.number)

@@ -20,7 +20,7 @@ from api.store.campaign_rows import Campaign
 from api.store.outcomes import OutcomeReport
 from api.store.store import Store
 from matcher.learning.outcomes import Event, OutcomeState
-from tests.api.delivery.books import Lines, filled, saved, sheets_of
+from tests.api.delivery.books import Lines, filled, saved, saved_plainly, sheets_of
 from tests.api.delivery.worlds import BANKS, LATER, VIEWER, a_campaign, delivered, lists
 
 MUTATIONS = int(os.environ.get("RONGTONG_MUTATIONS") or 200)
@@ -277,6 +277,12 @@ def _bomb(source: Path, target: Path, name: str, size: int) -> None:
                 stream.write(bytes(1_000_000))
 
 
+def test_a_workbook_written_plainly_is_read_as_one_of_the_library(sent: Sent) -> None:
+    lines = [*filled(sent.lines, 1, 结果="已受理", 日期=date(2026, 11, 25)), [True, 2.5, -3, "a<&>\x0b b ", ""]]
+    plain = sheets_of(saved_plainly(sent.folder / "plain.xlsx", LIST, lines))
+    assert plain == sheets_of(saved(sent.folder / "made.xlsx", {LIST: lines}))
+
+
 def _file(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
@@ -335,9 +341,10 @@ def test_malformed_workbooks_and_rows_are_refused_with_the_place_or_taken_whole(
     rng = random.Random(SEED)
     outcomes = {"refused": 0, "problems": 0, "taken": 0}
     path = sent.folder / "bad.xlsx"
+    after = sent.store.outcomes.histories(VIEWER, sent.campaign.id)
     for number in range(MUTATIONS):
         _spoil(rng, sent, path, torn=number % 5 == 0)
-        before = sent.store.outcomes.histories(VIEWER, sent.campaign.id)
+        before = after
         report = _received(sent, path)
         outcomes["refused"] += report is None
         after = sent.store.outcomes.histories(VIEWER, sent.campaign.id)
@@ -367,7 +374,7 @@ def _spoil(rng: random.Random, sent: Sent, path: Path, *, torn: bool) -> None:
     for _ in range(rng.randrange(1, 4)):
         if lines and lines[0]:
             rng.choice(CHANGES)(rng, lines)
-    saved(path, {LIST: lines or [[]]})
+    saved_plainly(path, LIST, lines)
     if torn:
         path.write_bytes(_bytes_changed(rng, path.read_bytes()))
 
