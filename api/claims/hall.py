@@ -34,7 +34,7 @@ _IDENTIFYING = frozenset(
 )
 """Fields that say whose a need is."""
 _TELLING = (
-    re.compile(r"https?://\S+|www\.[\w.-]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+"),
+    re.compile(r"https?://[!-~]+|www\.[\w.-]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+"),
     re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}|\+?[0-9][0-9 -]{5,18}[0-9]"),
     re.compile(
         r"[\u4e00-\u9fffA-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|合作社|事务所|研究院)"

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from api.access.sealing import KEY_FILE, Seals
 from api.settings import Settings
 from api.store.store import Store, open_store
 
@@ -54,9 +55,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
     """An open store on each database."""
-    opened = open_store(database_url)
+    opened = open_store(database_url, seals=Seals(tmp_path / KEY_FILE))
     yield opened
     opened.close()
 

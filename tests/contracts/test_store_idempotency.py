@@ -40,7 +40,7 @@ def test_the_first_answer_is_kept_byte_for_byte(store: Store, database_url: str)
     assert store.idempotency.find(VIEWER, ASKED, DAY) is None
     assert store.idempotency.run(VIEWER, ASKED, DAY, writing(store)) == (ANSWER, False)
     assert store.idempotency.run(VIEWER, ASKED, DAY, never) == (ANSWER, True)
-    again = open_store(database_url)
+    again = open_store(database_url, seals=store.seals)
     assert again.idempotency.find(VIEWER, ASKED, DAY) == ANSWER
     assert again.idempotency.run(VIEWER, ASKED, DAY, never, whole=False) == (ANSWER, True)
     again.close()
@@ -129,7 +129,7 @@ def test_a_key_that_is_being_worked_on_is_said(store: Store) -> None:
 
 def test_many_threads_and_processes_at_the_same_keys_write_each_once(store: Store, database_url: str) -> None:
     """Two stores stand for two processes. Each key is sent by every thread until it is answered."""
-    stores = (store, open_store(database_url))
+    stores = (store, open_store(database_url, seals=store.seals))
     written: list[str] = []
     start = Barrier(6)
 
