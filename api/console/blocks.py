@@ -63,11 +63,11 @@ def panel(heading: str = "", *, classes: str = "") -> Element:
 
 
 @contextmanager
-def dialog(heading: str) -> Iterator[ui.dialog]:
+def dialog(heading: str, *, classes: str = "") -> Iterator[ui.dialog]:
     """A dialog with its heading, to be opened by `open()`; screen readers hear the heading as its name."""
     with ui.dialog() as made:
         made.props["aria-label"] = heading
-        with panel(heading):
+        with panel(heading, classes=classes):
             yield made
 
 

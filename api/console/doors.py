@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 
 from api.access.accounts import SignedIn
 from api.console.desk import LIGHT_COOKIE, ROOT, WORDS_COOKIE, Desk, desk_of
@@ -29,13 +29,13 @@ def within(back: str) -> str:
 
 @entrance.get("/")
 @router.get("")
-def root() -> RedirectResponse:
+def root() -> Response:
     """The service's own address, and the console without the slash."""
     return _see(f"{ROOT}/")
 
 
 @router.get("/prefer")
-def prefer(back: str = "", words: str = "", light: str = "") -> RedirectResponse:
+def prefer(back: str = "", words: str = "", light: str = "") -> Response:
     """Remember the language, or light and dark, for this browser."""
     answer = _see(within(back))
     if words in {language.value for language in Language}:
@@ -46,7 +46,7 @@ def prefer(back: str = "", words: str = "", light: str = "") -> RedirectResponse
 
 
 @router.post("/sign-in")
-def sign_in(request: Request, login: Typed = "", password: Typed = "", back: Typed = "") -> RedirectResponse:
+def sign_in(request: Request, login: Typed = "", password: Typed = "", back: Typed = "") -> Response:
     """Begin a session by login and password; a refusal is told on the page of the form."""
     desk = desk_of(request)
     try:
@@ -60,7 +60,7 @@ def sign_in(request: Request, login: Typed = "", password: Typed = "", back: Typ
 
 
 @router.post("/sign-in/demo")
-def sign_in_demo(request: Request, account: Typed = "", back: Typed = "") -> RedirectResponse:
+def sign_in_demo(request: Request, account: Typed = "", back: Typed = "") -> Response:
     """Begin a session of a demonstration account, where there are any."""
     desk = desk_of(request)
     try:
@@ -71,7 +71,7 @@ def sign_in_demo(request: Request, account: Typed = "", back: Typed = "") -> Red
 
 
 @router.post("/password")
-def change_password(request: Request, old: Typed = "", new: Typed = "", again: Typed = "") -> RedirectResponse:
+def change_password(request: Request, old: Typed = "", new: Typed = "", again: Typed = "") -> Response:
     """Change one's own password; every other session ends, this browser's goes on under a new one."""
     desk = desk_of(request)
     if new != again:
@@ -84,7 +84,7 @@ def change_password(request: Request, old: Typed = "", new: Typed = "", again: T
 
 
 @router.post("/sign-out")
-def sign_out(request: Request) -> RedirectResponse:
+def sign_out(request: Request) -> Response:
     """End the session of this browser."""
     desk = desk_of(request)
     if desk.token:
@@ -94,7 +94,7 @@ def sign_out(request: Request) -> RedirectResponse:
     return answer
 
 
-def _entered(desk: Desk, request: Request, signed: SignedIn, back: str) -> RedirectResponse:
+def _entered(desk: Desk, request: Request, signed: SignedIn, back: str) -> Response:
     if desk.token:
         desk.services.access.sign_out(desk.token)
     return with_session(_see(f"{ROOT}/password" if signed.must_change else within(back)), signed, request)

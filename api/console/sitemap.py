@@ -8,9 +8,9 @@ from api.console.pages import Page
 
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
-    *operator.PAGES,
     *enterprise.PAGES,
     *institution.PAGES,
+    *operator.PAGES,
     *account.PAGES,
     *long_work.PAGES,
 )

@@ -8,7 +8,7 @@ from tests.browser.desks import Desks, violations
 
 
 def asked(desks: Desks, **how: bool) -> Page:
-    page = desks.at("enterprise", **how)
+    page = desks.open(desks.at("enterprise", **how), "/ask")
     page.get_by_role("button", name="没有抵押的贷款").click()
     expect(page.locator(".chip").first).to_be_visible()
     return page
@@ -43,7 +43,7 @@ def test_a_chip_that_is_corrected_answers_again_and_one_that_is_removed_leaves_t
 
 
 def test_what_was_not_understood_is_said(desks: Desks) -> None:
-    page = desks.at("enterprise")
+    page = desks.open(desks.at("enterprise"), "/ask")
     page.get_by_label("您的需求").fill("想贷款300万元，最好下周见面聊聊")
     page.get_by_role("button", name="找适合的资源").click()
     expect(page.get_by_text("没有读成数据")).to_contain_text("最好下周见面聊聊")

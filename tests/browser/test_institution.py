@@ -15,11 +15,19 @@ from api.delivery.headings import CODE, LIST, RESULT
 from api.store.campaign_rows import AssignmentRow
 from tests.api.delivery.books import saved, sheets_of
 from tests.browser.conftest import LONG
-from tests.browser.desks import Desks, violations
+from tests.browser.desks import PATIENCE, Desks, violations
 from tests.browser.furnishing import consent, inside, post_need, send_list, take_back
 
 FUND, PLACE, DEMAND = "demo-fund-0001", "demo-incubation-0001", "demo-procurement-0001-1"
 WORDS = "想找天使轮投资500万，做体外诊断试剂，也想入驻苏州的孵化器"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _patient() -> Iterator[None]:
+    """Wait as long as a busy machine needs; 5 s is playwright's own."""
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @dataclass

@@ -74,7 +74,7 @@ def test_no_redirect_leaves_the_console(desks: Desks) -> None:
 
 
 def test_language_and_light_are_remembered(desks: Desks) -> None:
-    page = desks.at("enterprise")
+    page = desks.open(desks.at("enterprise"), "/ask")
     page.get_by_role("link", name="English").click()
     expect(page.locator("h1")).to_have_text("Say what you need")
     assert page.locator("html").get_attribute("lang") == "en-US"

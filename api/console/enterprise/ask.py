@@ -219,4 +219,4 @@ class _Asking:
         self._show_bar()
 
 
-PAGES = (Page("/ask", "ask", show, Permission.MATCH_ASK, "manage_search", frozenset({Role.ENTERPRISE, Role.OPERATOR})),)
+PAGES = (Page("/ask", "ask", show, Permission.MATCH_ASK, "manage_search", frozenset({Role.ENTERPRISE})),)

@@ -16,8 +16,7 @@ Cost = Callable[[Match], str]
 
 def compare(desk: Desk, matches: Sequence[Match], cost: Cost) -> None:
     """Open the comparison of some matches of one seeker."""
-    with dialog(desk.text("compare.title")) as shown:
-        shown.props("maximized" if len(matches) > 1 else "")
+    with dialog(desk.text("compare.title"), classes="roomy") as shown:
         with tag("div", "scrolls"), tag("table", "rows compare"):
             _heads(matches)
             with tag("tbody"):

@@ -1,18 +1,19 @@
 """The enterprise's own profile (我的资料): what is known, with source and date, and what to fill in next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from api.access.permissions import Permission
 from api.access.viewers import Role, Viewer
 from api.clock import today
-from api.console.blocks import bare, dialog, muted, note, panel, span, tag, title
+from api.console.blocks import bare, dialog, line, muted, note, panel, quiet, span, tag, title
 from api.console.desk import Desk
 from api.console.field_inputs import Filled, field_input
 from api.console.numbers import count
 from api.console.pages import Page
 from api.console.states import state
-from api.exchange.documents import value_text
+from api.exchange.documents import tags_document, value_text
 from api.exchange.unlocking import SeekerGaps, seeker_gaps
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.results import State
@@ -20,6 +21,8 @@ from matcher.fields import Field, Value
 from matcher.parties import Fact, Party
 
 MOST_UNLOCKS = 6
+Forget = Callable[[str], Awaitable[None]]
+"""Takes the field of a code out of the profile."""
 OWN = "自填"  # the source that the registry and imports name so
 IDENTITY = frozenset({"name", "credit_code"})
 """What an enterprise cannot correct by itself: the platform does, by the register."""
@@ -49,6 +52,7 @@ class _Profile:
         with self._body:
             self._head(party)
             self._gaps(gaps)
+            self._tags(party)
             self._facts(party)
 
     def _head(self, party: Party) -> None:
@@ -86,7 +90,29 @@ class _Profile:
         for group, members in groupby(sorted(fields, key=lambda field: field.group), key=lambda field: field.group):
             with panel(group), tag("table", "rows known"), tag("tbody"):
                 for field in members:
-                    _fact(desk, field, party.facts, self._write)
+                    _fact(desk, field, party.facts, self._write, self._forget)
+
+    def _tags(self, party: Party) -> None:
+        """What the system inferred (推断标签), from what, and how to say otherwise."""
+        desk, tags = self._desk, tags_document(party, today())["tags"]
+        if not tags:
+            return
+        with panel(desk.text("profile.tags", n=count(len(tags)))):
+            muted(desk.text("profile.tags_under"))
+            with tag("table", "rows known"), tag("tbody"):
+                for item in tags:
+                    with tag("tr"):
+                        tag("th", "", item["label"], scope="row")
+                        tag("td", "", item["text"])
+                        names = desk.text("list.comma").join(item["derived_from"])
+                        tag("td", "muted small", desk.text("profile.tag_of", names=names) if names else "")
+                        with tag("td"):
+                            _correct(desk, REGISTRY[item["field"]], self._write, None)
+
+    async def _forget(self, code: str) -> None:
+        await self._desk.work(_forget, self._desk, code)
+        self._desk.say("profile.forgotten", name=REGISTRY[code].label)
+        await self.show()
 
     async def _write(self, code: str, value: Value) -> None:
         await self._desk.work(_write, self._desk, code, value)
@@ -94,7 +120,7 @@ class _Profile:
         await self.show()
 
 
-def _fact(desk: Desk, field: Field, facts: Mapping[str, Fact], write: Filled) -> None:
+def _fact(desk: Desk, field: Field, facts: Mapping[str, Fact], write: Filled, forget: Forget) -> None:
     fact = facts[field.code]
     with tag("tr"):
         tag("th", "", field.label, scope="row")
@@ -103,18 +129,31 @@ def _fact(desk: Desk, field: Field, facts: Mapping[str, Fact], write: Filled) ->
         tag("td", "muted small", said)
         with tag("td"):
             if field.code not in IDENTITY:
-                bare(desk.text("profile.change"), lambda: _change(desk, field, write))
+                _correct(desk, field, write, forget)
 
 
-def _change(desk: Desk, field: Field, write: Filled) -> None:
+def _correct(desk: Desk, field: Field, write: Filled, forget: Forget | None) -> None:
+    name = desk.text("profile.change_field", name=field.label)
+    bare(desk.text("profile.change"), lambda: _change(desk, field, write, forget)).props["aria-label"] = name
+
+
+def _change(desk: Desk, field: Field, write: Filled, forget: Forget | None) -> None:
     with dialog(desk.text("profile.change_field", name=field.label)) as shown:
 
         async def written(code: str, value: Value) -> None:
             shown.close()
             await write(code, value)
 
+        async def forgotten() -> None:
+            shown.close()
+            if forget is not None:
+                await forget(field.code)
+
         field_input(desk, field.code, written, focus=True)
-        bare(desk.text("cancel"), shown.close)
+        with line():
+            if forget is not None:
+                quiet(desk.text("profile.forget"), forgotten, "delete_outline")
+            bare(desk.text("cancel"), shown.close)
     shown.open()
 
 
@@ -132,6 +171,15 @@ def _read(desk: Desk) -> tuple[Party, SeekerGaps]:
 
 def _own(desk: Desk, viewer: Viewer) -> Party:
     return desk.services.store.parties.get(viewer, viewer.party_id or "")
+
+
+def _forget(desk: Desk, code: str) -> None:
+    """Take one field out of the viewer's own party: from then on it is unknown."""
+    viewer, services = desk.viewer, desk.services
+    party = _own(desk, viewer)
+    kept = {name: fact for name, fact in party.facts.items() if name != code}
+    services.store.parties.upsert_many(viewer, [replace(party, facts=kept)], merge=False)
+    services.parties.catch_up()
 
 
 def _write(desk: Desk, code: str, value: Value) -> None:
