@@ -69,10 +69,15 @@ class Said:
 
 def event_row(event: DealEvent | FundEvent) -> dict[str, Any]:
     """The columns of an event, its owner and number apart."""
-    kind = next(name for name, made in _KINDS.items() if made is type(event.body))
+    kind = kind_of(event.body)
     body = _adapter(kind).dump_python(event.body, mode="json")
     head = {"at": event.at, "by": event.by, "role": event.role, "why": event.why, "evidence": list(event.evidence)}
     return {"kind": kind, **head, "body": body}
+
+
+def kind_of(body: DealBody | FundBody) -> str:
+    """What an event is called in rows and answers."""
+    return next(name for name, made in _KINDS.items() if made is type(body))
 
 
 def deal_event(row: RowMapping) -> DealEvent:

@@ -22,18 +22,31 @@ def _history(owner: Column[str]) -> tuple[Column[Any], ...]:
     )
 
 
+pipelines = Table(
+    "pipelines",
+    metadata,
+    Column("tenant_id", Text, ForeignKey("tenants.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("kept", UtcDateTime, nullable=False),
+)
+"""Pipelines as their files said when something was begun under them, or a platform wrote them; never changed."""
+
 funds = Table(
     "funds",
     metadata,
     Column("id", Text, primary_key=True),
     Column("tenant_id", Text, ForeignKey("tenants.id"), nullable=False),
     Column("pipeline", Text, nullable=False),
+    Column("version", Text, nullable=True),
     Column("name", Text, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("created", UtcDateTime, nullable=False),
     Index(None, "tenant_id"),
 )
-"""A fund that a platform runs by a pipeline."""
+"""A fund that a platform runs by a version of a pipeline; NULL was not noted: the built-in one."""
 
 fund_events = Table(
     "fund_events",
@@ -48,6 +61,7 @@ deals = Table(
     Column("id", Text, primary_key=True),
     Column("tenant_id", Text, ForeignKey("tenants.id"), nullable=False),
     Column("pipeline", Text, nullable=False),
+    Column("version", Text, nullable=True),
     Column("fund_id", Text, ForeignKey("funds.id"), nullable=True),
     Column("party_key", Key, nullable=True),
     Column("party_id", Text, nullable=True),

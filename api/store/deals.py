@@ -34,6 +34,7 @@ class FundRecord:
     id: str
     tenant: str
     pipeline: str
+    version: str | None
     name: str
     revision: int
     created: datetime
@@ -57,6 +58,7 @@ class DealRecord:
     id: str
     tenant: str
     pipeline: str
+    version: str | None
     fund: str | None
     party_id: str | None
     name: str
@@ -79,10 +81,10 @@ class DealStore:
     def open_fund(self, viewer: Viewer, pipeline: Pipeline, name: str, now: datetime) -> FundRecord:
         """Open a fund without a history yet. Raises `UnknownTenant`, `InvalidValue`."""
         digest(name)
-        row = {"id": uuid4().hex, "tenant_id": viewer.tenant, "pipeline": pipeline.id, "name": name}
+        row = {"id": uuid4().hex, "tenant_id": viewer.tenant, "pipeline": pipeline.id, "version": pipeline.version}
         with self._database.writing() as connection:
             require_tenant(connection, viewer.tenant)
-            connection.execute(insert(funds).values(**row, revision=0, created=now))
+            connection.execute(insert(funds).values(**row, name=name, revision=0, created=now))
             return _fund(connection, viewer, row["id"])
 
     def fund(self, viewer: Viewer, fund: str) -> FundRecord:
@@ -99,7 +101,7 @@ class DealStore:
         """Add one event to a fund's history. Raises `UnknownDeal`, `InvalidDeal`, `DealRefused`, `InvalidValue`."""
         with self._database.writing() as connection:
             record = _fund(connection, viewer, fund)
-            _require_same(pipeline, record.pipeline)
+            _require_same(pipeline, record)
             event: FundEvent = _event(said, body, record.events)
             book = entered(pipeline, _book(connection, record), event)
             row = {"fund_id": fund, "number": len(book.events), **_storable(event)}
@@ -111,15 +113,28 @@ class DealStore:
         """Open a deal in the first stage of a pipeline. Raises as `append` does, and `UnknownTenant`."""
         digest([new.name, new.party_id])
         key, first = uuid4().hex, pipeline.first.id
-        row = {"id": key, "tenant_id": viewer.tenant, "pipeline": pipeline.id, "fund_id": new.fund, "name": new.name}
-        party = {"party_key": new.party_key, "party_id": new.party_id}
+        row = {"id": key, "tenant_id": viewer.tenant, "pipeline": pipeline.id, "version": pipeline.version}
+        about = {"name": new.name, "fund_id": new.fund, "party_key": new.party_key, "party_id": new.party_id}
         with self._database.writing() as connection:
             require_tenant(connection, viewer.tenant)
             if new.fund is not None:
-                _require_same(pipeline, _fund(connection, viewer, new.fund).pipeline)
+                _require_same(pipeline, _fund(connection, viewer, new.fund))
             stand = {"stage": first, "since": said.at, "revision": 0, "created": said.at}
-            connection.execute(insert(deals).values(**row, **party, **stand))
+            connection.execute(insert(deals).values(**row, **about, **stand))
             return self.append(viewer, key, pipeline, said, Move(first))
+
+    def funds(self, viewer: Viewer) -> tuple[FundRecord, ...]:
+        """The platform's funds with their histories, by name."""
+        query = select(funds.c.id).where(funds.c.tenant_id == viewer.tenant).order_by(funds.c.name, funds.c.id)
+        with self._database.reading() as connection:
+            return tuple(_fund(connection, viewer, key) for key in connection.execute(query).scalars().all())
+
+    def histories(self, viewer: Viewer, fund: str) -> tuple[DealRecord, ...]:
+        """A fund's deals with their histories, in the order in which they were opened."""
+        own = (deals.c.tenant_id == viewer.tenant) & (deals.c.fund_id == fund)
+        query = select(deals.c.id).where(own).order_by(deals.c.created, deals.c.id)
+        with self._database.reading() as connection:
+            return tuple(_deal(connection, viewer, key) for key in connection.execute(query).scalars().all())
 
     def get(self, viewer: Viewer, deal: str) -> DealRecord:
         """Give one deal with its history; raise `UnknownDeal`."""
@@ -133,7 +148,7 @@ class DealStore:
         """
         with self._database.writing() as connection:
             record = _deal(connection, viewer, deal)
-            _require_same(pipeline, record.pipeline)
+            _require_same(pipeline, record)
             event: DealEvent = _event(said, body, record.history)
             book = None
             if record.fund is not None and isinstance(body, MONEY):
@@ -149,16 +164,16 @@ class DealStore:
     def list(
         self,
         viewer: Viewer,
-        pipeline: str,
+        pipeline: str | None = None,
         *,
         stage: str | None = None,
         fund: str | None = None,
         offset: int = 0,
         limit: int = 100,
     ) -> tuple[DealRecord, ...]:
-        """The deals of a pipeline without their histories, those longest in their stage first."""
-        own = (deals.c.tenant_id == viewer.tenant) & (deals.c.pipeline == pipeline)
-        for column, wanted in ((deals.c.stage, stage), (deals.c.fund_id, fund)):
+        """The deals of the platform or of a pipeline, without their histories, those longest in their stage first."""
+        own = deals.c.tenant_id == viewer.tenant
+        for column, wanted in ((deals.c.pipeline, pipeline), (deals.c.stage, stage), (deals.c.fund_id, fund)):
             own = own if wanted is None else own & (column == wanted)
         query = select(deals).where(own).order_by(deals.c.since, deals.c.id).limit(limit).offset(offset)
         with self._database.reading() as connection:
@@ -177,9 +192,9 @@ def _storable(event: DealEvent | FundEvent) -> dict[str, Any]:
     return row
 
 
-def _require_same(pipeline: Pipeline, opened: str) -> None:
-    if pipeline.id != opened:
-        raise ValueError(f"{opened} is decided by its own pipeline, not by {pipeline.id}")
+def _require_same(pipeline: Pipeline, opened: FundRecord | DealRecord) -> None:
+    if pipeline.id != opened.pipeline or opened.version not in {None, pipeline.version}:
+        raise ValueError(f"{opened.pipeline} {opened.version} decides, not {pipeline.id} {pipeline.version}")
 
 
 def _unknown(key: str) -> UnknownDeal:
@@ -193,9 +208,8 @@ def _fund(connection: Connection, viewer: Viewer, fund: str) -> FundRecord:
         raise _unknown(fund)
     told = select(fund_events).where(fund_events.c.fund_id == fund).order_by(fund_events.c.number)
     events = tuple(fund_event(item) for item in connection.execute(told).mappings())
-    return FundRecord(
-        row["id"], row["tenant_id"], row["pipeline"], row["name"], row["revision"], row["created"], events
-    )
+    told_of = {name: row[name] for name in ("id", "pipeline", "version", "name", "revision", "created")}
+    return FundRecord(**told_of, tenant=row["tenant_id"], events=events)
 
 
 def _deal(connection: Connection, viewer: Viewer, deal: str) -> DealRecord:
