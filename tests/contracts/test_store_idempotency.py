@@ -8,6 +8,7 @@ from threading import Barrier, Event
 import pytest
 from sqlalchemy import func, select, update
 
+from api.access.sealing import Seals, new_key
 from api.access.viewers import Viewer
 from api.errors import KeyInFlight, KeyReused, StoreUnavailable
 from api.store.database import connect
@@ -160,7 +161,8 @@ def test_many_threads_and_processes_at_the_same_keys_write_each_once(store: Stor
 
 
 def test_on_postgresql_another_process_is_told_at_once(postgresql_url: str) -> None:
-    stores = [open_store(f"postgresql+psycopg{postgresql_url.removeprefix('postgresql')}") for _ in range(2)]
+    url, seals = f"postgresql+psycopg{postgresql_url.removeprefix('postgresql')}", Seals(None, new_key())
+    stores = [open_store(url, seals=seals) for _ in range(2)]
 
     def ask_elsewhere() -> Kept:
         with pytest.raises(KeyInFlight):
