@@ -95,7 +95,9 @@ def desk_of(request: Request) -> Desk:
 def failed(desk: Desk, error: Exception) -> None:
     """What a page does about an error of one of its actions: send to the sign-in, or say it in place."""
     if isinstance(error, NotSignedIn):
-        ui.navigate.to("/sign-in")
+        ui.navigate.to("/sign-in?said=ended")
+    elif isinstance(error, TimeoutError):
+        return  # the browser did not answer a script of ours: it has left, or will ask again
     elif isinstance(error, ServiceError | MatcherError):
         desk.complain(error)
     else:

@@ -8,6 +8,9 @@ from nicegui import ui
 from api.console.blocks import bare, dialog, line, primary, quiet
 from api.console.desk import Desk
 
+WAIT = 10.0
+"""How long, in seconds, a busy browser may take to say what it keeps."""
+
 
 def views(desk: Desk, table: str, grid: ui.aggrid) -> None:
     """Show the choice of views of a table, and the button that saves what is seen as one."""
@@ -17,13 +20,15 @@ def views(desk: Desk, table: str, grid: ui.aggrid) -> None:
     chosen.style("min-width: 140px")
 
     async def names() -> None:
-        found = await ui.run_javascript(f"return Object.keys(JSON.parse(localStorage.getItem({key}) || '{{}}'))")
+        script = f"return Object.keys(JSON.parse(localStorage.getItem({key}) || '{{}}'))"
+        found = await ui.run_javascript(script, timeout=WAIT)
         if found:
             chosen.set_options([default, *found])
 
     async def apply() -> None:
         name = json.dumps(chosen.value)
-        kept = await ui.run_javascript(f"return JSON.parse(localStorage.getItem({key}) || '{{}}')[{name}] || null")
+        script = f"return JSON.parse(localStorage.getItem({key}) || '{{}}')[{name}] || null"
+        kept = await ui.run_javascript(script, timeout=WAIT)
         if kept is None:
             await grid.run_grid_method("resetColumnState")
             await grid.run_grid_method("setFilterModel", None)
