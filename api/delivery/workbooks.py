@@ -28,6 +28,7 @@ from matcher.offers import OfferKind
 Cell = str | int | float | date | None
 _LONGEST = 32_767  # characters that Excel takes in a cell
 _NARROWEST, _WIDEST = 6, 60
+_DAY_WIDTH = 10  # 2026-11-24; in a narrower column it shows as ###
 _LANDSCAPE_A4 = 9
 _FILLED_STYLES = ("text", "text", "number", "number", "date")
 _BLUE, _YELLOW = "#DCE6F1", "#FFF2CC"
@@ -138,6 +139,8 @@ class _ListWriter:
             _write_cell(sheet, self.rows, first + place, cell, style)
             if isinstance(cell, str) and widths[first + place] < min(len(cell) * 2, _WIDEST):
                 widths[first + place] = max(widths[first + place], width_of(cell))
+            elif isinstance(cell, date):
+                widths[first + place] = max(widths[first + place], _DAY_WIDTH)
 
 
 def told_cells(item: Item, shown: Shown) -> tuple[Cell, ...]:
