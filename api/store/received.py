@@ -69,8 +69,11 @@ class ReceivedStore:
 
 
 def _sent_to(viewer: Viewer) -> ColumnElement[bool]:
-    """Pairs on lists for the viewer's party of which a push is noted: what is approved only is not out yet."""
-    mine = assignments.c.institution == viewer.party_id
+    """Pairs on lists for the viewer's party of which a push is noted: what is approved only is not out yet.
+
+    One's own party is nobody to be met, whatever a list says.
+    """
+    mine = (assignments.c.institution == viewer.party_id) & (assignments.c.seeker_id != viewer.party_id)
     return visible_assignments(viewer, Permission.DELIVERY_READ) & mine & _pushed()
 
 

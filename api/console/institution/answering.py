@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from nicegui import ui
 
 from api.clock import today
-from api.console.blocks import bare, line, note, panel, primary, quiet, tag
+from api.console.blocks import bare, dialog, line, note, primary, quiet, tag
 from api.console.desk import Desk
 from api.delivery.filled import MOST_PCT, MOST_WAN
 from api.delivery.inbox import Received, Said
@@ -57,8 +57,7 @@ class _Form:
     def show(self) -> None:
         """Open the dialog."""
         desk, label = self._desk, self._desk.text(f"inst.do.{self._state.value}")
-        with ui.dialog() as self._dialog, panel(label):
-            self._dialog.props["aria-label"] = label
+        with dialog(label) as self._dialog:
             if len(self._pairs) > 1:
                 note(desk.text("inst.of_many", n=len(self._pairs), act=label))
             if self._state is OutcomeState.REFUSED:

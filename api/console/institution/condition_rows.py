@@ -7,13 +7,13 @@ from nicegui import ui
 
 from api.console.blocks import bare, line, muted, quiet, tag
 from api.console.desk import Desk
+from api.console.institution.named_codes import codes_of, names_of
 from api.exchange.own_offers import OPERATORS, Condition
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.criteria import Operator
 from matcher.eligibility.gaps import show
 from matcher.errors import InvalidValue
 from matcher.fields import FieldType
-from matcher.taxonomy import industries, regions
 from matcher.validation import parse_cell
 
 FIELDS = (
@@ -49,7 +49,8 @@ class ConditionRows:
         self._place = tag("div", "stack")
         for condition in conditions:
             self._add(condition)
-        quiet(desk.text("inst.add_condition"), lambda: self._add(None), "add")
+        with line():
+            quiet(desk.text("inst.add_condition"), lambda: self._add(None), "add")
 
     def typed(self) -> tuple[Condition, ...]:
         """What stands in the rows. Raises `InvalidValue` for a value that cannot be read."""
@@ -105,12 +106,8 @@ def _words(code: str, value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return "、".join(_named(REGISTRY[code].type, str(one)) for one in value)
+        return names_of(REGISTRY[code].type, map(str, value))
     return show(REGISTRY[code], value).replace(REGISTRY[code].unit or "", "").replace(",", "").strip()  # type: ignore[arg-type]
-
-
-def _named(kind: FieldType, code: str) -> str:
-    return regions.full_name(code) if kind is FieldType.REGION else industries.industry(code).name
 
 
 def _read(row: dict[str, Any]) -> Condition:
@@ -118,8 +115,7 @@ def _read(row: dict[str, Any]) -> Condition:
     if raw in (None, "", []):
         raise InvalidValue(found=f"条件“{field.label}”没有值", expected="一个值", remedy="请补上，或移除这项条件")
     if field.type in (FieldType.REGION, FieldType.INDUSTRY):
-        names = [name for name in str(raw).replace("，", "、").split("、") if name.strip()]
-        return Condition(field.code, operator, [parse_cell(field, name) for name in names])
+        return Condition(field.code, operator, list(codes_of(field.type, str(raw))))
     if isinstance(raw, list | bool):
         return Condition(field.code, operator, raw)
     return Condition(field.code, operator, parse_cell(field, str(raw), header_unit=field.unit))

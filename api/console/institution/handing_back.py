@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from nicegui import events, ui
 
-from api.console.blocks import bare, line, muted, note, panel, primary, tag
+from api.console.blocks import bare, dialog, line, muted, note, primary, tag
 from api.console.desk import Desk
 from api.console.numbers import count
 from api.delivery.receiving import ReturnReport
@@ -19,8 +19,7 @@ _SHOWN = 20
 def upload(desk: Desk) -> None:
     """Ask for the file, say what it holds, and note it when that is confirmed."""
     heading = desk.text("inst.hand_back")
-    with ui.dialog() as dialog, panel(heading):
-        dialog.props["aria-label"] = heading
+    with dialog(heading) as opened:
         muted(desk.text("inst.hand_back_under"))
         told = tag("div", "stack", role="status")
 
@@ -28,13 +27,13 @@ def upload(desk: Desk) -> None:
             content = await event.file.read()
             told.clear()
             with told:
-                await _tell(desk, content, dialog.close)
+                await _tell(desk, content, opened.close)
 
         limit = desk.services.settings.max_import_bytes
         chosen = ui.upload(label=desk.text("inst.choose_file"), auto_upload=True, on_upload=taken, max_file_size=limit)
         chosen.props("accept=.xlsx flat bordered").classes("wide")
-        bare(desk.text("close"), dialog.close)
-    dialog.open()
+        bare(desk.text("close"), opened.close)
+    opened.open()
 
 
 async def _tell(desk: Desk, content: bytes, close: Callable[[], object]) -> None:

@@ -1,6 +1,6 @@
 """Writing one's own offer (发布与修改): what it is, for whom, on which terms and conditions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,13 +13,12 @@ from api.clock import today
 from api.console.blocks import bare, line, link, note, panel, primary, tag, title
 from api.console.desk import Desk
 from api.console.institution.condition_rows import ConditionRows
+from api.console.institution.named_codes import codes_of, names_of
 from api.console.institution.products import mine
 from api.exchange.own_offers import KINDS_OF, OfferDraft, draft_of, plain_number, written
 from matcher.errors import InvalidValue, MatcherError
-from matcher.fields import PARTY_KIND_LABELS, PartyKind
+from matcher.fields import PARTY_KIND_LABELS, FieldType, PartyKind
 from matcher.offers import OfferKind, Terms
-from matcher.taxonomy.industries import find_industry, industry
-from matcher.taxonomy.regions import find_region, full_name
 
 _MONEY = frozenset({OfferKind.LOAN, OfferKind.GUARANTEE, OfferKind.INSURANCE, OfferKind.FUND})
 """Kinds whose terms are amounts of money."""
@@ -90,9 +89,8 @@ class _Form:
         chosen = [kind.value for kind in _AUDIENCE if kind in draft.audience]
         audience = ui.select(options, value=chosen, multiple=True, label=desk.text("inst.audience"))
         self._entries["audience"] = audience.props("outlined dense options-dense use-chips")
-        self._text("regions", "、".join(full_name(code) for code in draft.service_regions), hint="inst.regions_hint")
-        named = "、".join(industry(code).name for code in draft.industry_focus)
-        self._text("industries", named, hint="inst.industries_hint")
+        self._text("regions", names_of(FieldType.REGION, draft.service_regions), hint="inst.regions_hint")
+        self._text("industries", names_of(FieldType.INDUSTRY, draft.industry_focus), hint="inst.industries_hint")
         with tag("div", "columns"):
             for name, value in (("from", draft.effective_from), ("to", draft.effective_to)):
                 self._text(name, "" if value is None else value.isoformat(), "type=date stack-label")
@@ -140,8 +138,8 @@ class _Form:
             summary=said["summary"] or "",
             focus=said["focus"] or "",
             audience=frozenset(PartyKind(kind) for kind in said["audience"] or ()),
-            service_regions=_codes(said["regions"], find_region, "地区"),
-            industry_focus=_codes(said["industries"], find_industry, "行业"),
+            service_regions=codes_of(FieldType.REGION, said["regions"] or ""),
+            industry_focus=codes_of(FieldType.INDUSTRY, said["industries"] or ""),
             effective_from=_day(said["from"]),
             effective_to=_day(said["to"]),
             terms=self._terms_typed(said),
@@ -161,19 +159,6 @@ class _Form:
             rate_max_pct=read("rate_max_pct"),
             term_months_max=None if months is None else int(months),
         )
-
-
-def _codes(text: str | None, find: Callable[[str], Any], what: str) -> tuple[str, ...]:
-    """Codes of names that are separated by 、 or commas."""
-    found = []
-    for name in (part.strip() for part in (text or "").replace("，", "、").replace(",", "、").split("、")):
-        if not name:
-            continue
-        known = find(name)
-        if known is None:
-            raise InvalidValue(found=f"{what}“{name}”", expected=f"能认出的{what}名称或代码", remedy="请改写或删去")
-        found.append(known.code)
-    return tuple(found)
 
 
 def _day(text: str | None) -> date | None:

@@ -146,4 +146,4 @@ def _facts(desk: Desk, offer: Offer) -> None:
 
 
 def _names(desk: Desk, names: Sequence[str]) -> str:
-    return desk.text("list.comma").join(names) or desk.text("inst.anywhere")
+    return desk.text("list.semicolon").join(names) or desk.text("inst.anywhere")

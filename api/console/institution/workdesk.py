@@ -36,7 +36,7 @@ async def show(desk: Desk) -> None:
             _door(label, len(of_shelf(shelf, pairs)), f"/received?show={shelf.value}")
         _door(desk.text("inst.open_needs"), len(needs), "/taking")
         _door(desk.text("page.consented"), len(consents), "/consented")
-    with tag("div", "beside"):
+    with tag("div", "deskwise"):
         with panel(desk.text("inst.first_these")):
             _pressing(desk, pairs)
         with tag("div", "stack"):
@@ -73,25 +73,26 @@ def _pressing(desk: Desk, pairs: Sequence[Received]) -> None:
     if not rows:
         muted(desk.text("inst.nothing_waits"))
         return
+    several = len({pair.row.row.offer_id for pair in rows}) > 1
     with tag("ul", "plain-list"):
         for pair in rows[:_FIRST]:
             row = pair.item.row
             with tag("li", "line apart"):
                 with tag("div", "stack tight grow"):
                     link(str(row.match["seeker"]["name"]), f"/received/{row.id}")
-                    tag("div", "muted small", _why(desk, pair))
+                    tag("div", "muted small", _why(desk, pair, several=several))
                 fit(desk, row.points / 100)
     if len(rows) > _FIRST:
         link(desk.text("inst.all_of_them", n=len(rows)), f"/received?show={(Shelf.LATE if late else Shelf.NEW).value}")
 
 
-def _why(desk: Desk, pair: Received) -> str:
-    offer = str(pair.item.row.match["offer"]["name"])
-    if not pair.due:
-        return offer
-    first = pair.due[0]
-    what = desk.text(f"inst.due.{first.due.value}")
-    return desk.text("inst.late", what=what, deadline=day(first.deadline.day), n=first.late_days) + " · " + offer
+def _why(desk: Desk, pair: Received, *, several: bool) -> str:
+    """What is late, and of which of several offers."""
+    parts = [str(pair.item.row.match["offer"]["name"])] if several or not pair.due else []
+    for late in pair.due[:1]:
+        what = desk.text(f"inst.due.{late.due.value}")
+        parts.insert(0, desk.text("inst.late", what=what, deadline=day(late.deadline.day), n=late.late_days))
+    return " · ".join(parts)
 
 
 def _needs(desk: Desk, needs: Open) -> None:

@@ -20,7 +20,7 @@ from api.exchange.answers import prospect_answer_document
 from api.requests import ProspectRequest
 from matcher.offers import Offer
 
-LISTED = 1_000
+LISTED = 500
 """So many of an offer's best seekers are listed."""
 Document = Mapping[str, Any]
 
@@ -86,7 +86,8 @@ def prospects(desk: Desk, offer: str) -> Document:
     seekers = [match.seeker_id for match in answer.matches]
     document = prospect_answer_document(answer, services.sights.masker(viewer, seekers))
     services.audit.note(viewer, Action.PROSPECTS_SEEN, subjects=seekers, detail={"offer": offer})
-    return document
+    others = [match for match in document["matches"] if match["party_id"] != viewer.party_id]
+    return {**document, "matches": others}
 
 
 def _columns(desk: Desk) -> tuple[Column, ...]:
@@ -119,7 +120,7 @@ def _row(desk: Desk, match: Document) -> Row:
 
 def _open(desk: Desk, match: Document) -> None:
     """One seeker with all its grounds, over the list."""
-    with dialog(match["seeker"]["name"]) as opened:
+    with dialog(match["seeker"]["name"], classes="roomy") as opened:
         with tag("div", "head"):
             with line():
                 mark(desk, match["consent"]["state"], match["consent"]["until"])
