@@ -1,8 +1,11 @@
 """The match card (匹配卡): what fits how well, why, what is still missing, what it costs; opened, every criterion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from nicegui import ui
 
 from api.console.blocks import Act, bare, line, primary, quiet, span, tag
 from api.console.criteria import Facts, criteria
@@ -24,14 +27,16 @@ class Card:
     """How a card is shown, and what one may do with it.
 
     `facts` give date and source of the seeker's values; `cost` is the yearly cost in words, empty where it does not
-    apply; `fill` takes a value for an unknown criterion. `main` is the button for what one comes to do; `others` stand
-    beside it. `seeker` shows whom, not what, is matched: in lists of seekers for an offer. `opened` names the cards
-    that stand open, by offer and seeker, and outlives an answer that is shown anew.
+    apply, and `quote` gives it at a rate (% a year) that the lender quotes; `fill` takes a value for an unknown
+    criterion. `main` is the button for what one comes to do; `others` stand beside it. `seeker` shows whom, not what,
+    is matched: in lists of seekers for an offer. `opened` names the cards that stand open, by offer and seeker, and
+    outlives an answer that is shown anew.
     """
 
     facts: Facts = field(default_factory=dict)
     cost: str = ""
     fill: Filled | None = None
+    quote: Callable[[Decimal], str] | None = None
     main: tuple[str, Act] | None = None
     others: Sequence[tuple[str, Act]] = ()
     seeker: bool = False
@@ -167,10 +172,28 @@ def _foot(desk: Desk, match: Match, card: Card) -> None:
     show(opened=key in card.opened)
 
 
+def _quoting(desk: Desk, quote: Callable[[Decimal], str]) -> None:
+    """Take the rate that a lender quotes, and say the yearly cost at it."""
+    with line():
+        rate = ui.input(desk.text("match.quoted")).props("dense outlined inputmode=decimal").style("width: 200px")
+        said = span("", "")
+
+        def work_out() -> None:
+            try:
+                said.set_text(quote(Decimal(str(rate.value).strip().rstrip("%"))))  # type: ignore[attr-defined]
+            except InvalidOperation:
+                said.set_text(desk.text("match.quoted_wrong"))  # type: ignore[attr-defined]
+
+        rate.on("keydown.enter", work_out)
+        quiet(desk.text("match.work_out"), work_out)
+
+
 def _inside(desk: Desk, match: Match, card: Card) -> None:
     offer = match["offer"]
     if offer["summary"]:
         tag("p", "muted", offer["summary"])
+    if card.quote is not None:
+        _quoting(desk, card.quote)
     tag("h3", "", desk.text("match.criteria", n=count(len(match["eligibility"]["criteria"]))))
     criteria(desk, match["eligibility"]["criteria"], card.facts, card.fill)
     tag("h3", "", desk.text("match.waterfall"))

@@ -1,7 +1,8 @@
 """The asking box (提需求): one's own words in, offers out; what was understood can be corrected and answers again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from nicegui import ui
@@ -175,16 +176,20 @@ class _Asking:
             facts=found.facts,
             cost=self._cost(match),
             fill=self._fill,
+            quote=self._quoting(match),
             main=main if may_send else None,
             others=others,
             opened=self._opened,
         )
 
-    def _cost(self, match: Mapping[str, Any]) -> str:
+    def _cost(self, match: Mapping[str, Any], quoted: Decimal | None = None) -> str:
         if self._found is None:
             return ""
         at = date.fromisoformat(self._found.answer["versions"]["evaluated_on"])
-        return yearly_cost(self._desk, match, self._found.values, at)
+        return yearly_cost(self._desk, match, self._found.values, at, quoted)
+
+    def _quoting(self, match: Mapping[str, Any]) -> Callable[[Decimal], str] | None:
+        return (lambda rate: self._cost(match, rate)) if match["offer"]["kind"] == OfferKind.LOAN else None
 
     async def _more(self) -> None:
         self._question.limit += MORE

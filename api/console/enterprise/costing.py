@@ -16,18 +16,24 @@ from matcher.policies.loans import PRODUCTS, Loan
 YEAR_MONTHS = 12
 
 
-def yearly_cost(desk: Desk, match: Mapping[str, Any], values: Mapping[str, Value], at: date) -> str:
-    """The cost in words, or what is lacking to know it; empty for what is no loan."""
+def yearly_cost(
+    desk: Desk, match: Mapping[str, Any], values: Mapping[str, Value], at: date, quoted: Decimal | None = None
+) -> str:
+    """The cost in words, or what is lacking to know it; empty for what is no loan.
+
+    `quoted` is the rate (% a year) that the lender quotes, which counts before the one that the source states.
+    """
     offer = match["offer"]
     if offer["kind"] != OfferKind.LOAN:
         return ""
     terms = offer["terms"]
-    if terms["rate_min_pct"] is None:
+    rate = quoted if quoted is not None else _stated(terms)
+    if rate is None:
         return desk.text("cost.no_rate")
     amount = _amount(terms, values)
     if amount is None:
-        return desk.text("cost.no_amount", rate=percent(Decimal(terms["rate_min_pct"]), places=2))
-    sheet = advise(built_in_benefits(), values, [_loan(offer, amount, values)], at).costs[0]
+        return desk.text("cost.no_amount", rate=percent(rate, places=2))
+    sheet = advise(built_in_benefits(), values, [_loan(offer, amount, rate, values)], at).costs[0]
     if sheet.net_pct is None or sheet.gross_pct is None:
         return desk.text("cost.unknown")
     key = "cost.complete" if sheet.complete else "cost.least"
@@ -41,6 +47,11 @@ def yearly_cost(desk: Desk, match: Mapping[str, Any], values: Mapping[str, Value
     )
 
 
+def _stated(terms: Mapping[str, Any]) -> Decimal | None:
+    rate = terms["rate_min_pct"]
+    return None if rate is None else Decimal(rate)
+
+
 def _amount(terms: Mapping[str, Any], values: Mapping[str, Value]) -> Decimal | None:
     """What is wanted, no more than the offer gives."""
     wanted = values.get("need_amount_wan")
@@ -50,8 +61,7 @@ def _amount(terms: Mapping[str, Any], values: Mapping[str, Value]) -> Decimal | 
     return wanted if most is None else min(wanted, Decimal(most))
 
 
-def _loan(offer: Mapping[str, Any], amount: Decimal, values: Mapping[str, Value]) -> Loan:
+def _loan(offer: Mapping[str, Any], amount: Decimal, rate: Decimal, values: Mapping[str, Value]) -> Loan:
     months = values.get("need_term_months") or offer["terms"]["term_months_max"] or YEAR_MONTHS
     product = next((item for item in PRODUCTS if item in offer["name"]), None)
-    rate = Decimal(offer["terms"]["rate_min_pct"])
     return Loan(amount, rate_pct=rate, term_months=int(str(months)), product=product, name=offer["name"])
