@@ -14,7 +14,9 @@ from matcher.campaigns.plan import Plan
 
 FOLDER = Path(__file__).parents[2] / "docs" / "examples" / "campaigns"
 _MONTH = timedelta(days=38)
-_SCALARS = frozenset({"name", "purpose", "approver", "starts", "ends", "quota", "limit", "least_match"})
+_PLAIN = re.compile(r"[0-9]{1,9}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TEXTS = frozenset({"name", "purpose", "approver"})
+_SCALARS = _TEXTS | {"starts", "ends", "quota", "limit", "least_match"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,14 @@ def examples(today: date, folder: Path = FOLDER) -> tuple[Example, ...]:
 def with_values(text: str, values: Mapping[str, str]) -> str:
     """A plan's text with some of its plain values replaced; one that is not there yet is added at the end.
 
-    Raises `ValueError` for a key that is no plain value of a plan.
+    Raises `ValueError` for a key that is no plain value of a plan, and for a number or day that is none.
     """
     for key, value in values.items():
         if key not in _SCALARS:
             raise ValueError(f"{key} is no plain value of a plan")
-        line = f"{key}: {_quoted(value)}"
+        if key not in _TEXTS and not _PLAIN.fullmatch(value):
+            raise ValueError(f"{key} is not given by {value!r}")
+        line = f"{key}: {_quoted(value) if key in _TEXTS else value}"
         found = re.compile(rf"^{key}:.*$", re.MULTILINE)
         text = found.sub(lambda _: line, text, count=1) if found.search(text) else f"{text.rstrip()}\n{line}\n"  # noqa: B023
     return text
@@ -54,9 +58,7 @@ def _example(path: Path, today: date) -> Example:
 
 
 def _quoted(value: str) -> str:
-    """A value as YAML reads it back the same: days and whole numbers plain, anything else in double quotes."""
-    if re.fullmatch(r"[0-9]{1,9}|[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return value
+    """A text as YAML reads it back the same."""
     escaped = "".join(_ESCAPED.get(letter, letter) for letter in value if letter.isprintable())
     return f'"{escaped}"'
 

@@ -149,7 +149,7 @@ class RevisionStore:
             same = [row for row in rows if now.get(row["party_id"]) == row["after_digest"]]
             restored = [party for row in same if (party := self._before(row["before"], viewer)) is not None]
             removed = [row["party_id"] for row in same if row["before"] is None]
-            self._parties.write_batch(viewer, restored, removed, merge=False)
+            self._parties.write_batch(viewer, self._parties.prepare(viewer, restored), removed, merge=False)
             numbers = [row["number"] for row in rows]
             connection.execute(update(party_revisions).where(table.number.in_(numbers)).values(undone=self._now()))
         return Undone(len(restored), len(removed), len(rows) - len(same))

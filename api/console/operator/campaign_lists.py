@@ -70,7 +70,7 @@ def _finding(desk: Desk, run: Run) -> None:
         free=count(places - counts["assigned"]),
     )
     with line("apart"):
-        tag("p", "finding", said)
+        tag("p", "conclusion", said)
         if not run.dry:
             on = f"/campaigns/{run.campaign_id}?step=approval&run={run.number}"
             primary(desk.text("op.lists.on"), lambda: desk.go(on), "arrow_forward")
@@ -221,7 +221,7 @@ async def _compare(desk: Desk, run: Run, place: Any) -> None:
             muted(str(error))
             return
         document = comparison_document(found, departures, before, run.number)
-        tag("p", "finding", document["sentence"])
+        tag("p", "conclusion", document["sentence"])
         reasons = Counter(item["reason_label"] for item in document["left"])
         muted("；".join(f"{label} {n}" for label, n in reasons.most_common()))
         _compared_pairs(desk, document)

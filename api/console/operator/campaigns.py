@@ -154,7 +154,13 @@ class _Form:
         entry.on("keydown.enter", lambda: self._change(key, entry.value))
 
     async def _change(self, key: str, value: str) -> None:
-        self._text = with_values(self._text, {key: str(value).strip()})
+        try:
+            self._text = with_values(self._text, {key: str(value).strip()})
+        except ValueError:
+            self._found.clear()
+            with self._found:
+                note(self._desk.text("op.plan.unreadable", label=self._desk.text(f"op.plan.{key}"), value=value), "red")
+            return
         self._area.set_value(self._text)
         await self.check()
 

@@ -158,7 +158,7 @@ class _Wizard:
 
     def _show_trial(self, found: ImportSummary) -> None:
         desk = self._desk
-        tag("p", "finding", desk.text("op.import.trial_finding", rows=count(found.rows)))
+        tag("p", "conclusion", desk.text("op.import.trial_finding", rows=count(found.rows)))
         with tag("div", "tiles"):
             for name in _COUNTED:
                 tile(desk.text(f"op.import.{name}"), count(getattr(found, name)))

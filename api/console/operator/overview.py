@@ -106,7 +106,7 @@ def _funnel(desk: Desk, found: Numbers) -> None:
 def _trend(desk: Desk, found: Numbers) -> None:
     """Pushed and accepted by month; of a single month a line would say nothing."""
     months = sorted(found.months)[-_MONTHS:]
-    if not months:
+    if len(months) < 2:  # a single point is no trend
         tag("h3", "", desk.text("op.overview.no_trend"))
         muted(desk.text("op.overview.no_trend_under"))
         return

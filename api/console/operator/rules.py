@@ -130,7 +130,8 @@ def _cases(desk: Desk, place: Any, outcomes: list[Outcome]) -> None:
             return
         said = desk.text("op.rule.cases_found", n=len(outcomes), failed=len(failed))
         note(said, "red" if failed else "")
-        with tag("table", "rows"):
+        shut = ui.expansion(desk.text("op.rule.see_cases"), value=bool(failed)).classes("wide")
+        with shut, tag("table", "rows"):
             with tag("thead"), tag("tr"):
                 for key in ("case", "at", "expected", "result"):
                     tag("th", "", desk.text(f"op.rule.{key}"), scope="col")

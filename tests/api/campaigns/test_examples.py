@@ -1,48 +1,47 @@
-"""The plans that the manual shows: each is read, has seekers and offers in the demo world, and says what it is for."""
+"""Plans to begin from: every example reads, begins today, and a value that is changed is read back."""
 
-from collections.abc import Iterator
-from dataclasses import fields
-from pathlib import Path
+from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from api.bootstrap import Services
+from api.campaigns.examples import examples, with_values
 from api.campaigns.planning import plan_of
-from api.campaigns.submitting import preview
-from matcher.campaigns.plan import SENSITIVE_FIELDS, Plan
-from matcher.campaigns.whynot import Reason
-from tests.api.campaigns.worlds import demo, drafted, ran
-from tests.api.worlds import DAY
 
-DOCS = Path(__file__).parents[3] / "docs"
-EXAMPLES = sorted((DOCS / "examples" / "campaigns").glob("*.yaml"))
+DAY = date(2026, 11, 22)
+FIRST = next(item for item in examples(DAY) if item.id == "first-loans")
 
 
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    with demo(tmp_path_factory.mktemp("examples")) as opened:
-        yield opened
+def test_every_example_is_a_plan_that_begins_today() -> None:
+    found = examples(DAY)
+    assert len(found) >= 6
+    for item in found:
+        assert item.plan.starts == DAY < item.plan.ends
+        assert item.about
+        assert plan_of(item.text) == item.plan
 
 
-@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
-def test_every_example_can_be_run_in_the_demo_world(file: Path, services: Services) -> None:
-    shown = preview(services.campaigns, plan_of(file.read_text(encoding="utf-8"), file.name), services.viewer, DAY)
-    assert min(shown["seekers"], len(shown["offers"]), shown["places"]) > 0
-    assert shown["sampled"] == shown["seekers"], "so few are all looked at"
-    run = ran(services, drafted(services, file.read_text(encoding="utf-8")))
-    assert run.counts["seekers"] == shown["seekers"]
-    assert shown["expected_candidates"] <= run.counts["candidates"]
-    assert 0 < run.counts["assigned"] <= shown["places"]
-    for offer in run.counts["offers"]:
-        assert (offer["mean_match"] is None) == (offer["used"] == 0)
+@given(name=st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40), quota=st.integers(1, 99))
+def test_a_changed_value_is_read_back_and_the_rest_stays(name: str, quota: int) -> None:
+    text = with_values(FIRST.text, {"name": name, "quota": str(quota)})
+    plan = plan_of(text)
+    assert (plan.name, plan.quota) == (name, quota)
+    assert (plan.filter, plan.floors, plan.basis) == (FIRST.plan.filter, FIRST.plan.floors, FIRST.plan.basis)
+    assert text.startswith("# 首贷扩面")
 
 
-def test_there_is_one_for_each_usual_campaign() -> None:
-    assert len(EXAMPLES) == 6
+def test_a_value_that_was_left_out_is_added() -> None:
+    without = "\n".join(line for line in FIRST.text.split("\n") if not line.startswith("limit:"))
+    assert plan_of(with_values(without, {"limit": "7"})).limit == 7
 
 
-def test_the_manual_tells_of_every_key_and_every_reason() -> None:
-    manual = (DOCS / "campaigns.md").read_text(encoding="utf-8")
-    keys = {"filter" if field.name == "least_points" else field.name for field in fields(Plan)} | {"least_match"}
-    for word in (*keys, *SENSITIVE_FIELDS, *Reason):
-        assert f"`{word}`" in manual or word == "not_applicable", word
+def test_only_plain_values_are_changed() -> None:
+    with pytest.raises(ValueError, match="seekers"):
+        with_values(FIRST.text, {"seekers": "x"})
+
+
+def test_what_is_no_number_is_refused() -> None:
+    for value in ("", "x", "1\nlimit: 9"):
+        with pytest.raises(ValueError, match="quota"):
+            with_values(FIRST.text, {"quota": value})
