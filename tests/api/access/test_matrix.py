@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from api.access.passwords import Passwords
 from api.access.permissions import TABLE, Permission, Reach
 from api.access.viewers import Role
 from api.bootstrap import Services, build_services
@@ -39,17 +40,18 @@ OF_THE_HOME_PLATFORM = {("get", "/metrics")}
 """Numbers of the whole installation: for those who run it, and nobody of another platform."""
 NARROWER = {("get", "/v1/campaigns/{campaign_id}/runs/{number}/list.xlsx"), ("get", "/v1/audit/verification")}
 """Without an institution, and of a whole chain: only for who reaches the whole platform."""
-NEEDS_FILES = {("get", "/v1/campaigns/{campaign_id}/runs/{number}/left-out")}
+NEEDS_FILES = {("get", f"/v1/campaigns/{{campaign_id}}/runs/{{number}}/{name}") for name in ("left-out", "why")}
 """Reads what a run keeps on disk; the planted runs are rows alone."""
 MISSING = "not-there"
 Operation = tuple[str, str]
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def services(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> Iterator[Services]:
     limits = {"rate_account": 0, "rate_tenant": 0, "rate_refused": 0, "rate_sign_in": 0}
     settings = Settings.load(data=tmp_path_factory.mktemp("matrix"), access=AccessMode.ACCOUNTS, **limits)
     with build_services(settings) as services:
+        services.access._make_passwords = lambda: passwords
         initialise(services, demo=False)
         yield services
 
