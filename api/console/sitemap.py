@@ -1,6 +1,7 @@
 """All pages of the console (页面表), in the order in which the navigation lists them."""
 
 from api.console import account, home, long_work
+from api.console.dealflow import pages as dealflow
 from api.console.enterprise import pages as enterprise
 from api.console.institution import pages as institution
 from api.console.operator import pages as operator
@@ -11,6 +12,7 @@ PAGES: tuple[Page, ...] = (
     *enterprise.PAGES,
     *institution.PAGES,
     *operator.PAGES,
+    *dealflow.PAGES,
     *account.PAGES,
     *long_work.PAGES,
 )

@@ -137,7 +137,7 @@ def test_a_list_goes_out_as_a_workbook_and_comes_back(desks: Desks, furnished: F
     expect(page.get_by_text(re.compile("新的结果 1 条"))).to_be_visible()
     desks.shot(page, "institution-hand-back")
     page.get_by_role("button", name="登记这 1 条").click()
-    expect(page.get_by_text("已登记 1 条结果")).to_be_visible()
+    expect(page.get_by_text("已登记 1 家")).to_be_visible()
     desks.open(page, f"/received/{furnished.rows[6].id}")
     expect(page.locator(".timeline")).to_contain_text("已对接")
 

@@ -15,7 +15,8 @@ from api.store.outcomes import ReportState
 from matcher.errors import InvalidValue
 from matcher.learning.outcomes import OutcomeState
 
-Done = Callable[[], Awaitable[None] | None]
+Done = Callable[[int], Awaitable[None] | None]
+"""What is done once so many were noted."""
 REASONS = ("industry", "small", "material", "risk", "unreachable", "elsewhere")
 """Reasons that are offered to be chosen; any other may be typed."""
 MONEY = frozenset({OutcomeState.APPROVED, OutcomeState.FUNDED, OutcomeState.INVESTED})
@@ -101,7 +102,7 @@ class _Form:
         if self._dialog is not None:
             self._dialog.close()
         desk.say("inst.noted", n=added, act=desk.text(f"inst.state.{self._state.value}"))
-        again = self._done()
+        again = self._done(added)
         if again is not None:
             await again
 

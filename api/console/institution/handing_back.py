@@ -52,8 +52,7 @@ async def _tell(desk: Desk, content: bytes, close: Callable[[], object]) -> None
     async def write() -> None:
         done = await desk.work(_given, desk, content, dry=False)
         close()
-        desk.say("inst.hand_back_done", n=done.added)
-        desk.go("/received")
+        desk.go(f"/received?noted={done.added}")
 
     with line():
         primary(desk.text("inst.hand_back_write", n=count(report.added)), write)

@@ -70,7 +70,7 @@ def _next(desk: Desk, pair: Received) -> None:
         span(desk.text("inst.ended", state=desk.text(f"inst.state.{pair.state.value}")), "muted")
         return
 
-    def again() -> None:
+    def again(_: int) -> None:
         desk.go(f"/received/{pair.row.row.id}")
 
     with line():

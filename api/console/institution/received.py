@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from nicegui import ui
 
 from api.access.permissions import Permission
-from api.console.blocks import address, empty, line, muted, quiet, tag, title
+from api.console.blocks import address, empty, line, muted, note, quiet, tag, title
 from api.console.columns import Column, ColumnKind, Row
 from api.console.desk import Desk
 from api.console.institution.answering import ask
@@ -30,6 +30,9 @@ async def show(desk: Desk) -> None:
     if not pairs:
         empty(desk.text("inst.nothing_received"), [(desk.text("inst.see_open_needs"), lambda: desk.go("/taking"))])
         return
+    noted = desk.query.get("noted", "")
+    if noted.isdecimal():
+        note(desk.text("inst.noted_n", n=count(int(noted[:6]))))
     shelf = _asked(desk)
     _shelves(desk, pairs, shelf)
     _table(desk, of_shelf(shelf, pairs))
@@ -103,7 +106,7 @@ def _together(desk: Desk, grid: ui.aggrid, pairs: dict[str, Received]) -> None:
         ticked = [pairs[row["id"]] for row in await grid.get_selected_rows() if row["id"] in pairs]
         able = [pair for pair in ticked if state in pair.next]
         if able:
-            ask(desk, able, state, lambda: desk.go("/received"))
+            ask(desk, able, state, lambda n: desk.go(f"/received?noted={n}"))
         else:
             desk.say("inst.tick_first")
 

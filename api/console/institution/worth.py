@@ -85,7 +85,7 @@ def prospects(desk: Desk, offer: str) -> Document:
     answer = services.matchmaker.prospects(viewer, ProspectRequest(offer, LISTED))
     seekers = [match.seeker_id for match in answer.matches]
     document = prospect_answer_document(answer, services.sights.masker(viewer, seekers))
-    services.audit.note(viewer, Action.PROSPECTS_SEEN, subjects=seekers, detail={"offer": offer})
+    services.audit.seen(viewer, Action.PROSPECTS_SEEN, subjects=seekers, detail={"offer": offer})
     others = [match for match in document["matches"] if match["party_id"] != viewer.party_id]
     return {**document, "matches": others}
 
