@@ -114,7 +114,7 @@ def _outside(inputs: Inputs, key: int) -> str:
     if not _stood(inputs, key):
         return "生成名单时还没有这个主体"
     plan, rows = inputs.prepared.plan, rows_of(inputs, np.array([key]))
-    if inputs.segment.frame["kind"][rows[0]] != plan.seekers:
+    if inputs.segment.frame["kind"][int(rows[0])] != plan.seekers:
         return f"本活动只面向{PARTY_KIND_LABELS[plan.seekers]}"
     values = at_date(derive(frozen_values(inputs.segment, rows)[0]), inputs.at)
     findings = [item for item in evaluate(plan.filter, values).findings if item.state is not State.MET]
