@@ -19,6 +19,7 @@ from matcher.eligibility.results import State
 Match = Mapping[str, Any]
 """A match as `api.exchange.documents.match_document` gives it, masked where it must be."""
 REASONS = 3
+MOST_RATE = 100
 SHOWN_STATES = (State.MET, State.UNKNOWN, State.UNMET, State.MANUAL_REVIEW)
 
 
@@ -176,16 +177,24 @@ def _quoting(desk: Desk, quote: Callable[[Decimal], str]) -> None:
     """Take the rate that a lender quotes, and say the yearly cost at it."""
     with line():
         rate = ui.input(desk.text("match.quoted")).props("dense outlined inputmode=decimal").style("width: 200px")
-        said = span("", "")
 
         def work_out() -> None:
-            try:
-                said.set_text(quote(Decimal(str(rate.value).strip().rstrip("%"))))  # type: ignore[attr-defined]
-            except InvalidOperation:
-                said.set_text(desk.text("match.quoted_wrong"))  # type: ignore[attr-defined]
+            value = _rate(str(rate.value))
+            text = desk.text("match.quoted_wrong") if value is None else quote(value)
+            said.set_text(text)  # type: ignore[attr-defined]
 
         rate.on("keydown.enter", work_out)
         quiet(desk.text("match.work_out"), work_out)
+        said = span("")
+
+
+def _rate(typed: str) -> Decimal | None:
+    """A rate in % a year, up to 100; None for anything else."""
+    try:
+        rate = Decimal(typed.strip().rstrip("%％"))
+    except InvalidOperation:
+        return None
+    return rate if rate.is_finite() and 0 <= rate <= MOST_RATE else None
 
 
 def _inside(desk: Desk, match: Match, card: Card) -> None:

@@ -12,14 +12,16 @@ from nicegui import core, ui
 
 from api.access.viewers import Viewer
 from api.console import doors, sign_in
-from api.console.blocks import muted, title
+from api.console.blocks import muted, note, title
 from api.console.desk import ROOT, Desk, desk_of, failed
 from api.console.frame import admits, frame, navigation
 from api.console.operator import doors as operator_doors
 from api.console.pages import Page
 from api.console.sitemap import PAGES
 from api.console.words import catalogue
-from api.errors import NotSignedIn
+from api.errors import NotSignedIn, ServiceError
+from api.problems import Problem
+from matcher.errors import MatcherError
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("console.css", "operator.css", "institution.css")
@@ -90,11 +92,24 @@ async def _build(desk: Desk, page: Page, viewer: Viewer) -> None:
             ui.context.client.status_code = 404
             title(desk, "page.missing", under=desk.text("missing.text"))
         elif admits(page, viewer):
-            await page.show(desk)
+            await _shown(desk, page)
         else:
             ui.context.client.status_code = 403
             title(desk, f"page.{page.name}")
             muted(desk.text("forbidden.text", role=desk.text(f"role.{viewer.role.value}")))
+
+
+async def _shown(desk: Desk, page: Page) -> None:
+    """Build a page; an error that was foreseen stands where the page would, in its own words."""
+    try:
+        await page.show(desk)
+    except (ServiceError, MatcherError) as error:
+        if isinstance(error, NotSignedIn):
+            raise
+        ui.context.client.status_code = Problem.of_error(error).status
+        ui.context.client.content.clear()
+        title(desk, f"page.{page.name}")
+        note(str(error), "red")
 
 
 def _desk(request: Request) -> Desk:

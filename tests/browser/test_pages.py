@@ -42,3 +42,11 @@ def test_a_page_of_another_role_is_refused_in_words(desks: Desks) -> None:
     page = desks.at("auditor")
     desks.open(page, "/ask")
     assert "不能打开这个页面" in page.locator("main").inner_text()
+
+
+def test_what_is_not_there_is_told_where_the_page_would_stand(desks: Desks) -> None:
+    page = desks.at("operator")
+    answer = page.goto(f"{desks.address}/console/jobs/nothing")
+    assert answer is not None
+    assert answer.status == 404
+    assert "任务" in page.locator(".note.red").inner_text()

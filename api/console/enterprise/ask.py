@@ -97,7 +97,10 @@ class _Asking:
         personal.on_value_change(changed)
 
     async def ask(self) -> None:
-        """Answer the question as it stands, and show the answer."""
+        """Answer the question as it stands, and show the answer; without words and without a party there is none."""
+        if not self._question.text.strip() and not self._question.facts and self._desk.viewer.party_id is None:
+            self._results.clear()
+            return
         self._found = await self._desk.work(find, self._desk, self._question)
         self._show_understood(self._found)
         self._show_results(self._found)
