@@ -20,6 +20,7 @@ def bars(
     """Bars of one series, the first on top; `finding` is the title in words, `axis` what is counted, with its unit."""
     names, numbers = [name for name, _ in values], [number for _, number in values]
     category: dict[str, Any] = {"type": "category", "data": names, "axisTick": {"show": False}, "inverse": across}
+    category["axisLabel"] = {"color": INK}
     value = _value_axis(axis)
     options = _options([{"type": "bar", "name": axis, "data": numbers, "barMaxWidth": 22, **_labelled(across)}])
     options |= {"yAxis": category, "xAxis": value} if across else {"xAxis": category, "yAxis": value}
