@@ -80,6 +80,8 @@ class Services:
         """Let go of what was opened on the way."""
         if "_opened_runs" in self.__dict__:
             self._opened_runs.close()
+        if "audit" in self.__dict__:
+            self.audit.close()
 
     @cached_property
     def access(self) -> "Access":

@@ -218,7 +218,7 @@ def get_assignments(  # noqa: PLR0913, PLR0917  # each is a parameter of the que
     masker = services.sights.masker(viewer, seekers)
     shown = [masked_assignment(row, masker) for row in rows]
     detail = {"campaign": campaign_id, "run": number}
-    services.audit.note(viewer, Action.LIST_SEEN, subjects=seekers, purpose=campaign_id, detail=detail)
+    services.audit.seen(viewer, Action.LIST_SEEN, subjects=seekers, purpose=campaign_id, detail=detail)
     return json_response({"count": count, "assignments": shown, "next_offset": after if after < count else None})
 
 
@@ -235,7 +235,7 @@ def get_why(
     run = _store(services).run(viewer, campaign_id, number)
     answer = why(services.campaigns, viewer, run, seeker, offer)
     detail = {"campaign": campaign_id, "run": number, "offer": offer}
-    services.audit.note(viewer, Action.PAIR_SEEN, subjects=[seeker], purpose=campaign_id, detail=detail)
+    services.audit.seen(viewer, Action.PAIR_SEEN, subjects=[seeker], purpose=campaign_id, detail=detail)
     return json_response(why_document(answer, seeker, offer))
 
 
@@ -253,7 +253,7 @@ def get_left_out(
     found, count = left_out(services.campaigns, viewer, run, offset, limit)
     detail = {"campaign": campaign_id, "run": number}
     subjects = [chance.seeker_id for chance in found]
-    services.audit.note(viewer, Action.LIST_SEEN, subjects=subjects, purpose=campaign_id, detail=detail)
+    services.audit.seen(viewer, Action.LIST_SEEN, subjects=subjects, purpose=campaign_id, detail=detail)
     after = offset + limit
     return json_response(
         {

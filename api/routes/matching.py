@@ -36,7 +36,7 @@ def post_prospects(body: ProspectBody, services: Service, viewer: ProspectReader
     answer = services.matchmaker.prospects(viewer, body.request())
     seekers = [match.seeker_id for match in answer.matches]
     document = prospect_answer_document(answer, services.sights.masker(viewer, seekers))
-    services.audit.note(viewer, Action.PROSPECTS_SEEN, subjects=seekers, detail={"offer": answer.offer.id})
+    services.audit.seen(viewer, Action.PROSPECTS_SEEN, subjects=seekers, detail={"offer": answer.offer.id})
     return json_response(document)
 
 

@@ -32,7 +32,7 @@ def get_party(party_id: PartyId, services: Service, viewer: PartyReader) -> Resp
     document = party_document(party) | {"profile": profile_of_party(party, today())}
     seen = services.sights.masker(viewer, [party.id]).seen(document)
     if party.id != viewer.party_id:
-        services.audit.note(viewer, Action.PARTY_OPENED, subjects=[party.id])
+        services.audit.seen(viewer, Action.PARTY_OPENED, subjects=[party.id])
     return json_response(seen)
 
 

@@ -56,4 +56,4 @@ def get_one(
 
 def _note(services: Services, viewer: Viewer, assignments: list[str]) -> None:
     """Note what was seen, by the ids of the places on lists: they say to the platform whose each is."""
-    services.audit.note(viewer, Action.LIST_SEEN, detail={"assignments": assignments})
+    services.audit.seen(viewer, Action.LIST_SEEN, detail={"assignments": assignments})

@@ -72,5 +72,5 @@ def post_search(body: SearchBody, services: Service, viewer: PartySearcher) -> R
     document["parties"] = [masker.seen(item, number) for number, item in enumerate(document["parties"], 1)]
     if not everything:
         document["considered"] = len(ids)
-    services.audit.note(viewer, Action.PARTIES_FOUND, subjects=ids)
+    services.audit.seen(viewer, Action.PARTIES_FOUND, subjects=ids)
     return json_response(document)

@@ -276,7 +276,7 @@ class Accesses(Protocol):
 
 
 class Auditing(Protocol):
-    """The audit log: what cannot be noted is not shown."""
+    """The audit log."""
 
     def note(
         self,
@@ -289,6 +289,18 @@ class Auditing(Protocol):
         detail: Mapping[str, Any] | None = None,
     ) -> AuditRow:
         """Append what a viewer did."""
+
+    def seen(
+        self,
+        viewer: Viewer,
+        action: str,
+        /,
+        *,
+        subjects: Iterable[str] = (),
+        purpose: str = "",
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Have it appended soon that a viewer looked."""
 
     def read(self, viewer: Viewer, query: AuditQuery | None = None, /) -> tuple[AuditRow, ...]:
         """The latest rows that the viewer may see."""

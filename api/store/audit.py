@@ -4,12 +4,12 @@ Writers of the log take turns: SQLite has one writer anyway, PostgreSQL gives an
 (platform, number) would refuse a fork all the same. A row noted within a writing transaction is committed with it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy import Connection, RowMapping, Select, insert, select
 
 from api.access.audit import START, AuditRow, Entry, VerifyResult, fault_of, linked
 from api.store.audit_tables import audit_log
@@ -42,11 +42,12 @@ class AuditStore:
     def append(self, entry: Entry) -> AuditRow:
         """Link a row to the last one of its platform and write it."""
         with self._database.appending(_LOCK) as connection:
-            last = connection.execute(_last(entry.tenant)).one_or_none()
-            number, previous = (last.number + 1, last.hash) if last else (1, START)
-            row = linked(entry, number, previous)
-            connection.execute(insert(audit_log).values(**_values(row)))
-        return row
+            return _appended(connection, entry)
+
+    def append_many(self, entries: Sequence[Entry]) -> tuple[AuditRow, ...]:
+        """Link rows one after another and write them together, all or none."""
+        with self._database.appending(_LOCK) as connection:
+            return tuple([_appended(connection, entry) for entry in entries])
 
     def read(self, tenant: str, query: AuditQuery) -> tuple[AuditRow, ...]:
         """The rows of a platform that a query asks for, the latest first."""
@@ -100,6 +101,14 @@ class AuditStore:
     def verify(self, tenant: str, known: Mapping[int, str] | None = None) -> VerifyResult:
         """Check every hash of a platform's chain; `known` are hashes kept elsewhere, by number: they must stand."""
         return verified(tenant, self.chain(tenant), known or {})
+
+
+def _appended(connection: Connection, entry: Entry) -> AuditRow:
+    last = connection.execute(_last(entry.tenant)).one_or_none()
+    number, previous = (last.number + 1, last.hash) if last else (1, START)
+    row = linked(entry, number, previous)
+    connection.execute(insert(audit_log).values(**_values(row)))
+    return row
 
 
 def verified(tenant: str, rows: Iterable[AuditRow], known: Mapping[int, str]) -> VerifyResult:

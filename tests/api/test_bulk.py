@@ -93,7 +93,7 @@ def test_a_full_disk_refuses_writes_whole_and_answers_queries(client: TestClient
 
 def test_a_database_that_is_locked_is_away_for_a_while(client: TestClient, services: Services) -> None:
     engine = services.store._database.engine
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 50"))
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 500"))
     engine.dispose()
     with sqlite3.connect(services.settings.store_url.database or "", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")

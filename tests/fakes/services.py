@@ -340,6 +340,8 @@ class FakeAudit:
     def note(self, viewer: Viewer, action: str, *, subjects: Iterable[str] = (), **_said: object) -> None:
         self.rows.append((str(action), tuple(subjects)))
 
+    seen = note
+
 
 @dataclass
 class FakeServices:
