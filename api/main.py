@@ -31,6 +31,7 @@ from api.routes import (
     docs,
     fields,
     health,
+    import_work,
     imports,
     jobs,
     matching,
@@ -45,12 +46,14 @@ from api.routes import (
     sessions,
 )
 from api.routes.answers import ProblemAnswer
+from api.routes.secured import tell_security
 from api.routes.services import Services
 from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_schema
-from api.settings import Settings, require_loopback_if_open
+from api.settings import AccessMode, Settings, require_loopback_if_open
 from api.transport.bodies import BodyGuard, BodyLimits
 from api.transport.connections import TimedProtocol
 from api.transport.guarding import Guard
+from api.transport.methods import allow_header, methods_of
 from api.transport.tracing import HttpMetrics, Tracing, request_id_of
 from api.transport.violations import violations
 from api.turns import take_short_turns
@@ -66,6 +69,7 @@ ROUTERS = (
     search.router,
     parties.router,
     bulk.router,
+    import_work.router,
     imports.router,
     jobs.router,
     campaigns.router,
@@ -85,6 +89,7 @@ ROUTERS = (
     health.router,
     docs.router,
 )
+METHODS = methods_of(ROUTERS)
 
 
 class State(TypedDict):
@@ -106,6 +111,8 @@ class RongtongApi(FastAPI):
             problem = ProblemAnswer.model_json_schema(ref_template=REFERENCE)
             schemas |= bulk.schemas(REFERENCE)
             schemas |= problem.pop("$defs", {}) | {"ProblemAnswer": problem}
+            if self.state.asks_who:
+                tell_security(super().openapi(), ROUTERS)
         return super().openapi()
 
 
@@ -137,6 +144,7 @@ def create_app(
         ],
     )
     app.state.metrics = registry
+    app.state.asks_who = services.settings.access is not AccessMode.OPEN
     for router in ROUTERS:
         app.include_router(router)
     for error in (HTTPException, RequestValidationError, MatcherError, EmbeddingsError, ServiceError, OSError):
@@ -149,6 +157,7 @@ def body_limits(settings: Settings) -> BodyLimits:
     return BodyLimits(
         settings.max_json_bytes,
         {
+            "/v1/imports/trial": settings.max_import_bytes + 64 * 1024,
             "/v1/imports": settings.max_import_bytes + 64 * 1024,
             "/console/imports/upload": settings.max_import_bytes + 64 * 1024,
             "/console/returns": settings.max_import_bytes + 64 * 1024,
@@ -181,7 +190,9 @@ async def _refuse(request: Request, error: Exception) -> Response:
     problem = _problem(error)
     if problem.status >= 500 and not isinstance(error, HTTPException):
         get_logger("rongtong.http").error("request_failed", code=problem.code, exc_info=error)
-    headers = error.headers if isinstance(error, HTTPException) else None
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if problem.status == 405:
+        headers |= allow_header(request.scope, METHODS)
     return problem.response(request_id_of(request.scope), headers)
 
 

@@ -15,6 +15,7 @@ from api.jobs import importing
 from api.jobs.context import Handler, JobContext
 from api.jobs.worker import Worker
 from api.settings import Settings
+from api.store.revisions import KEPT
 from api.store.store import Store, open_store
 
 _log = structlog.get_logger("jobs")
@@ -66,6 +67,7 @@ def work(settings: Settings, *, idle_seconds: float | None = None) -> None:
         for number in (SIGTERM, SIGINT):
             signal(number, stop)
         forgotten = store.jobs.prune(settings.keep_jobs_days)
+        store.revisions.prune(now() - KEPT)
         swept = importing.sweep_uploads(store, settings.data)
         runs = _swept_runs(settings, store)
         _log.info("worker_started", forgotten=forgotten, swept=swept, runs_swept=runs)

@@ -75,7 +75,7 @@ class ListingStore:
         asked = select(*_COLUMNS).where(_narrowed(viewer, wanted))
         ordered = asked.order_by(*_ordered(wanted)).offset(max(0, wanted.start)).limit(min(wanted.limit, MOST_LISTED))
         with self._database.reading() as connection:
-            total = connection.execute(_count(_narrowed(viewer, wanted))).scalar_one()
+            total: int = connection.execute(_count(_narrowed(viewer, wanted))).scalar_one()
             rows = connection.execute(ordered).all()
         return tuple(_listed(row) for row in rows), total
 
@@ -99,7 +99,8 @@ class ListingStore:
 
 def _fact(code: str) -> ColumnElement[str | None]:
     """The value of a fact that is text."""
-    return parties.c.facts[code, 0].as_string()
+    value: ColumnElement[str | None] = parties.c.facts[code, 0].as_string()
+    return value
 
 
 _COLUMNS: Sequence[ColumnElement[Any]] = (
@@ -143,7 +144,7 @@ def _ordered(wanted: PartyListing) -> tuple[ColumnElement[Any], ...]:
     return (first,) if wanted.order is PartyOrder.KEY else (first, parties.c.key)
 
 
-def _count(narrowed: ColumnElement[bool]) -> Select[tuple[int]]:
+def _count(narrowed: ColumnElement[bool]) -> Select[Any]:
     return select(func.count()).select_from(parties).where(narrowed)
 
 

@@ -70,7 +70,13 @@ class RevisionStore:
             counts = self._parties.upsert_many(viewer, written, merge=merge)
             after = _digests(connection, viewer, ids)
             changed = [key for key in dict.fromkeys(ids) if _digest(before.get(key)) != after.get(key)]
-            said = {"tenant_id": viewer.tenant, "import_id": import_id, "by": by, "at": self._now(), "undone": None}
+            said: dict[str, Any] = {
+                "tenant_id": viewer.tenant,
+                "import_id": import_id,
+                "by": by,
+                "at": self._now(),
+                "undone": None,
+            }
             rows = [
                 said | {"party_id": key, "before": _kept(before.get(key)), "after_digest": after[key]}
                 for key in changed

@@ -145,7 +145,7 @@ def test_words_that_no_name_holds_find_who_does_that(desks: Desks) -> None:
     page.get_by_role("searchbox").first.fill("做呼吸道病原体检测试剂")
     page.get_by_role("searchbox").first.press("Enter")
     expect(page.get_by_text("按业务内容最接近的依次是")).to_be_visible()
-    expect(page.get_by_role("row").nth(1)).to_contain_text("诊断")
+    expect(page.locator(".ag-pinned-left-cols-container .ag-row").first).to_contain_text("诊断")
 
 
 def test_a_rule_is_read_its_cases_hold_and_it_is_tried_on_a_firm(desks: Desks) -> None:

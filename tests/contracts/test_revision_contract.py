@@ -125,7 +125,7 @@ def test_a_template_takes_the_place_of_one_of_its_name_and_is_its_platforms_alon
 def test_the_library_is_listed_page_by_page_under_a_filter(store: Store) -> None:
     places = ["320505", "320505", "330100", None]
     firms = [
-        firm(f"f{n}", name=f"第{n}诊断_公司", **({} if place is None else {"region": place}))
+        firm(f"f{n}", DAY, **({"name": f"第{n}诊断_公司"} | ({} if place is None else {"region": place})))
         for n, place in enumerate(places)
     ]
     store.parties.upsert_many(HERE, firms)

@@ -38,12 +38,8 @@ async def assignment(desk: Desk, run: Run) -> None:
     _floors(desk, run)
     _pair_table(desk, pairs)
     _why_not(desk, run)
-    with panel(desk.text("op.compare.title")) as place:
+    with panel(desk.text("op.compare.title")) as place, line():
         quiet(desk.text("op.compare.show"), lambda: _compare(desk, run, place), "compare_arrows")
-    with line():
-        primary(
-            desk.text("op.lists.on"), lambda: desk.go(f"/campaigns/{run.campaign_id}?step=approval&run={run.number}")
-        )
 
 
 def _pairs(desk: Desk, run: Run) -> list[AssignmentRow]:

@@ -8,16 +8,13 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
-from api.access.audit import Action
 from api.access.permissions import Permission, require
 from api.clock import now
 from api.console.desk import ROOT, Desk, desk_of
 from api.delivery.receiving import Receiving, receive
 from api.errors import NotSignedIn
 from api.exchange.import_drafts import Drafts
-from api.exchange.import_reports import problems_of
 from api.exchange.import_trials import outlook
-from api.exchange.problem_books import problem_book
 from api.exchange.templates import write_template
 from api.routes.uploads import laid_down
 from matcher.errors import MatcherError
@@ -47,22 +44,6 @@ def _laid(desk: Desk, file: UploadFile, kind: PartyKind) -> str:
     with laid_down(file.file, file.filename or "", settings.data / "uploads", settings.max_import_bytes) as upload:
         outlook(upload.path, kind, {})
         return Drafts(settings.data).keep(viewer, upload.path, upload.name, upload.sha256, kind).id
-
-
-@router.get("/imports/{batch}/problems.xlsx")
-def get_problems(request: Request, batch: str) -> Response:
-    """The rows of an import that have problems, in the columns of the file and a reason."""
-    desk = desk_of(request)
-    viewer, services = desk.viewer, desk.services
-    require(viewer, Permission.PARTY_IMPORT)
-    record = services.store.imports.get(viewer, batch)
-    content = problems_of(services.settings.data, record.id, services.store.seals)
-    if content is None:
-        return _see("/imports", {})
-    services.audit.note(viewer, Action.PROBLEMS_EXPORTED, detail={"import": record.id})
-    name = quote(f"问题行-{record.file_name.rpartition('.')[0] or record.file_name}.xlsx", safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
-    return Response(problem_book(content), media_type=_XLSX, headers=headers)
 
 
 @router.get("/imports/template.xlsx")

@@ -15,9 +15,10 @@ from api.console.pages import Page
 from api.console.tables import Table
 from api.errors import UnknownJob
 from api.exchange.import_reports import problem_file
+from api.exchange.import_undoing import undo_import
 from api.store.imports import ImportRecord
 from api.store.jobs import Job
-from api.store.revisions import KEPT
+from api.store.revisions import KEPT, Undone
 from matcher.fields import PARTY_KIND_LABELS, PartyKind
 
 _COUNTED = ("rows", "new", "changed", "same", "doubtful", "rejected")
@@ -140,7 +141,7 @@ def _problems(desk: Desk, record: ImportRecord, job: Job | None) -> None:
         return
     with panel(desk.text("op.import.problems")):
         muted(desk.text("op.import.problems_under"))
-        with line(), tag("a", "file", href=address(f"/imports/{record.id}/problems.xlsx"), download=True):
+        with line(), tag("a", "file", href=f"/v1/imports/{record.id}/problems.xlsx", download=True):
             ui.icon("download").props("aria-hidden=true")
             tag("span", "", desk.text("op.import.problems_file"))
         report = (job.result or {}) if job is not None else {}
@@ -182,7 +183,7 @@ async def _undo(desk: Desk, record: ImportRecord) -> None:
         return
 
     async def undo() -> None:
-        done = await desk.work(undone, desk, record)
+        done = await desk.work(_undone, desk, record)
         said = {"restored": count(done.restored), "removed": count(done.removed), "kept": count(done.kept)}
         place.clear()
         with place:
@@ -194,12 +195,8 @@ async def _undo(desk: Desk, record: ImportRecord) -> None:
             quiet(desk.text("op.import.undo"), undo, "undo")
 
 
-def undone(desk: Desk, record: ImportRecord) -> Any:
-    """Undo an import and note it."""
-    store, viewer = desk.services.store, desk.viewer
-    done = store.revisions.undo_import(viewer, record.id)
-    store.imports.finish(viewer, record.id, {**record.counts, "undone": done.restored + done.removed})
-    desk.services.audit.note(viewer, "party.import_undone", detail={"import": record.id, "removed": done.removed})
+def _undone(desk: Desk, record: ImportRecord) -> Undone:
+    done = undo_import(desk.services.store, desk.services.audit, desk.viewer, record)
     desk.services.parties.catch_up()
     return done
 

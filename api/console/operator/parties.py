@@ -146,7 +146,7 @@ async def _by_meaning(desk: Desk, text: str, kind: PartyKind | None) -> None:
     request = SearchRequest(text=text, kind=kind, limit=_SEARCHED)
     answer = await desk.work(desk.services.searching.search, desk.viewer, request)
     subjects = [item.party.id for item in answer.found]
-    desk.services.audit.note(desk.viewer, Action.PARTIES_FOUND, subjects=subjects)
+    desk.services.audit.seen(desk.viewer, Action.PARTIES_FOUND, subjects=subjects)
     muted(desk.text("op.party.by_meaning", text=text))
     rows: list[Row] = [
         {
@@ -199,7 +199,7 @@ async def show(desk: Desk) -> None:
 def _opened(desk: Desk) -> tuple[Party, tuple[Revision, ...]]:
     store, viewer = desk.services.store, desk.viewer
     party = store.parties.get(viewer, desk.path["party"])
-    desk.services.audit.note(viewer, Action.PARTY_OPENED, subjects=[party.id])
+    desk.services.audit.seen(viewer, Action.PARTY_OPENED, subjects=[party.id])
     return party, store.revisions.of(viewer, party.id)
 
 

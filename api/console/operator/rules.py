@@ -102,7 +102,7 @@ def _try(desk: Desk, offer: Offer) -> None:
 
 def _evaluated(desk: Desk, offer: Offer, chosen: str, at: date) -> tuple[dict[str, Any], dict[str, Any]]:
     party = desk.services.store.parties.get(desk.viewer, chosen)
-    desk.services.audit.note(desk.viewer, Action.PARTY_OPENED, subjects=[party.id], detail={"offer": offer.id})
+    desk.services.audit.seen(desk.viewer, Action.PARTY_OPENED, subjects=[party.id], detail={"offer": offer.id})
     found = evaluate(offer.criteria, at_date(derive(party.values), at))
     return party_document(party), eligibility_document(found)
 
