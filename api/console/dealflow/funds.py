@@ -60,7 +60,7 @@ async def show_one(desk: Desk) -> None:
     money = document["money"]
     with tag("div", "tiles"):
         for key in _TILES:
-            tile(desk.text(f"deal.fund.{key}"), amount(_figure(money[key])))
+            tile(f"{desk.text(f'deal.fund.{key}')}（{desk.text('deal.wan')}）", amount(_figure(money[key]), ""))
     with tag("div", "columns"):
         with panel():
             shown = [(desk.text(f"deal.fund.{key}"), _figure(money[key]) or 0.0) for key in _TILES[1:]]

@@ -63,7 +63,8 @@ def _limits(desk: Desk, money: Document) -> None:
     with tag("div", "tiles"):
         for key in ("paid_wan", "project_max_wan", "left_wan", "cost_wan", "returned_wan"):
             said = money[key]
-            tile(desk.text(f"deal.money.{key}"), amount(None if said is None else float(said)))
+            label = f"{desk.text(f'deal.money.{key}')}（{desk.text('deal.wan')}）"
+            tile(label, amount(None if said is None else float(said), ""))
 
 
 class _Project:
@@ -79,19 +80,29 @@ class _Project:
         if not steps:
             muted(desk.text("deal.ended"))
         for step in steps:
-            with tag("div", "step-card"):
-                with line("apart"):
-                    with tag("span", "state state-met" if step["open"] else "state state-unknown"):
-                        ui.icon("undo" if step["back"] else "lock_open" if step["open"] else "lock").props(
-                            "aria-hidden=true"
-                        )
-                        key = "deal.step_back" if step["back"] else "deal.step"
-                        tag("span", "", desk.text(key, stage=step["label"]))
-                    if self._able and step["open"]:
-                        button = quiet if step["back"] else primary
-                        button(desk.text("deal.move"), lambda step=step: self._ask(Move(step["stage"]), step["label"]))
-                for gate in step["gates"]:
-                    _gate(gate)
+            if not step["back"]:
+                self._step(step)
+        back = [step for step in steps if step["back"]]
+        if back:
+            with ui.expansion(desk.text("deal.back_steps", n=len(back))).classes("wide"), tag("div", "stack"):
+                for step in back:
+                    self._step(step)
+
+    def _step(self, step: Document) -> None:
+        """One stage: open or shut, what is lacking; the main button is for the way on, not for an end or a way back."""
+        desk, ends = self._desk, self._seen.pipeline.stages[step["stage"]].final
+        with tag("div", "step-card"):
+            with line("apart"):
+                with tag("span", "state state-met" if step["open"] else "state state-unknown"):
+                    icon = "undo" if step["back"] else "lock_open" if step["open"] else "lock"
+                    ui.icon(icon).props("aria-hidden=true")
+                    key = "deal.step_back" if step["back"] else "deal.step"
+                    tag("span", "", desk.text(key, stage=step["label"]))
+                if self._able and step["open"]:
+                    button = quiet if step["back"] or ends else primary
+                    button(desk.text("deal.move"), lambda: self._ask(Move(step["stage"]), step["label"]))
+            for gate in step["gates"]:
+                _gate(gate)
 
     def plans(self, plans: Sequence[Document]) -> None:
         """Plans before the committee with the votes as they stand."""

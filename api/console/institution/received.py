@@ -1,6 +1,6 @@
 """The lists that were received (收到的名单): the pairs of all campaigns, to filter, answer, download and hand back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from nicegui import ui
 
@@ -117,15 +117,24 @@ def _together(desk: Desk, grid: ui.aggrid, pairs: dict[str, Received]) -> None:
 def _files(desk: Desk, pairs: Iterable[Received]) -> None:
     """The lists as workbooks, one a run, and the way back for one that was filled in."""
     runs = {(pair.row.row.campaign_id, pair.row.number): pair.row.campaign for pair in pairs}
-    if runs and desk.may(Permission.DELIVERY_EXPORT):
-        with quiet(desk.text("inst.download"), lambda: None, "download"), ui.menu():
-            for (campaign, number), name in runs.items():
-                ui.menu_item(
-                    desk.text("inst.list_of", name=name, n=number),
-                    lambda campaign=campaign, number=number: _download(desk, campaign, number),
-                )
+    if desk.may(Permission.DELIVERY_EXPORT):
+        _downloads(desk, runs)
     if desk.may(Permission.OUTCOME_WRITE):
         quiet(desk.text("inst.hand_back"), lambda: upload(desk), "upload")
+
+
+def _downloads(desk: Desk, runs: Mapping[tuple[str, int], str]) -> None:
+    """The one list at once; of several, a choice."""
+    if len(runs) == 1:
+        only = next(iter(runs))
+        quiet(desk.text("inst.download"), lambda: _download(desk, *only), "download")
+    elif runs:
+        with quiet(desk.text("inst.download"), lambda: None, "download"), ui.menu().props("role=menu"):
+            for run, name in runs.items():
+                item = ui.menu_item(
+                    desk.text("inst.list_of", name=name, n=run[1]), lambda run=run: _download(desk, *run)
+                )
+                item.props("role=menuitem")
 
 
 async def _download(desk: Desk, campaign: str, number: int) -> None:
