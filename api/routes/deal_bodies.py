@@ -1,11 +1,14 @@
 """Events of deals and funds as they come over the wire (项目与基金的记录): one form a kind, told apart by `kind`."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
+from api.access.viewers import Viewer
 from api.schemas import Day, Identifier, Wire, shown
+from api.store.deal_rows import Said
 from matcher.dealflow import events
 from matcher.dealflow.events import MOST_WAN, Choice, DealBody, FundBody
 from matcher.dealflow.pipeline import Method, Subject
@@ -24,6 +27,10 @@ class Spoken(Wire):
     why: Why = Field(description="事由")
     by: Identifier | None = Field(None, description="经办人；不填为登录的账号。代为登记他人的意见时须写明本人")
     evidence: Evidence = Field((), description="依据材料的编号")
+
+    def said(self, viewer: Viewer, at: datetime) -> Said:
+        """Who says it: the account, or whom it writes it down for."""
+        return Said(self.by or viewer.name or viewer.role.value, self.role, self.why.strip(), at, self.evidence)
 
 
 class MoveBody(Spoken):

@@ -32,13 +32,12 @@ from api.routes.deal_bodies import (
     FundEventBody,
     FundOpening,
     PipelineBody,
-    Spoken,
 )
 from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
 from api.routes.services import Service, Services, allowed
 from api.schemas import Identifier
-from api.store.deal_rows import Said, kind_of
+from api.store.deal_rows import kind_of
 from api.store.deals import NewDeal
 from api.transport.strict_json import StrictRoute
 
@@ -115,7 +114,7 @@ def post_fund_event(
 
     def write() -> Response:
         event = body.body()
-        seen = services.deals.enter(viewer, fund_id, _said(viewer, body), event)
+        seen = services.deals.enter(viewer, fund_id, body.said(viewer, now()), event)
         services.audit.note(viewer, Action.FUND_ENTERED, subjects=[fund_id], detail={"kind": kind_of(event)})
         return json_response(fund_document(seen, today()))
 
@@ -144,7 +143,7 @@ def post_deal(body: DealOpening, services: Service, viewer: DealWriter, once: Wr
 
     def write() -> Response:
         new = NewDeal(body.name, body.fund, None, body.party_id)
-        seen = services.deals.open(viewer, body.pipeline, new, _said(viewer, body))
+        seen = services.deals.open(viewer, body.pipeline, new, body.said(viewer, now()))
         _note(services, viewer, seen.record.id, "opened")
         return json_response(deal_document(seen, today()), 201)
 
@@ -165,7 +164,7 @@ def post_deal_event(
 
     def write() -> Response:
         event = body.body()
-        seen = services.deals.append(viewer, deal_id, _said(viewer, body), event)
+        seen = services.deals.append(viewer, deal_id, body.said(viewer, now()), event)
         _note(services, viewer, deal_id, kind_of(event))
         return json_response(deal_document(seen, today()))
 
@@ -177,17 +176,12 @@ def post_check(deal_id: DealId, body: CheckBody, services: Service, viewer: Deal
     """按平台所知的企业数据逐条判断，并登记结果；需人工核验的条件可附依据确认。"""
 
     def write() -> Response:
-        said = _said(viewer, body)
+        said = body.said(viewer, now())
         seen = services.deals.check(viewer, deal_id, body.check, body.confirmed, said, body.on or today())
         _note(services, viewer, deal_id, "check")
         return json_response(deal_document(seen, today()))
 
     return once.answer(write)
-
-
-def _said(viewer: Viewer, body: Spoken) -> Said:
-    """Who says it: the account, or whom it writes it down for."""
-    return Said(body.by or viewer.name or viewer.role.value, body.role, body.why.strip(), now(), body.evidence)
 
 
 def _note(services: Services, viewer: Viewer, deal: str, kind: str) -> None:

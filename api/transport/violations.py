@@ -61,5 +61,9 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "too_long": lambda context: f"项数过多；应为：不超过 {context.get('max_length')} 项。请减少。",
     "string_pattern_mismatch": _said("含有不允许的字符；应为：接口文档所列的格式。请改正。"),
     "enum": lambda context: f"不在可选值内；应为：{context.get('expected', '').replace(' or ', ', ')}。请改正。",
+    "union_tag_invalid": lambda context: (
+        f"{context.get('discriminator')} 不是所列的种类；应为：{context.get('expected_tags')}。请改正。"
+    ),
+    "union_tag_not_found": lambda context: f"没有写 {context.get('discriminator')}；应为：所列的种类之一。请补充。",
     "value_error": _said("值不合规；应为：接口文档所列的格式。请改正。"),
 }
