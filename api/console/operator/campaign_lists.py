@@ -77,8 +77,8 @@ def _offers(desk: Desk, run: Run) -> None:
     columns = (
         Column("name", text("op.lists.offer"), pinned=True, width=280),
         Column("provider", text("op.lists.provider"), width=180),
-        Column("used", text("op.lists.used"), ColumnKind.NUMBER, text("op.unit.firms"), width=120),
-        Column("quota", text("op.lists.quota"), ColumnKind.NUMBER, text("op.unit.places"), width=110),
+        Column("used", text("op.lists.used"), ColumnKind.NUMBER, text("op.unit.firms"), width=150),
+        Column("quota", text("op.lists.quota"), ColumnKind.NUMBER, text("op.unit.places"), width=140),
         Column("mean_match", text("op.lists.mean"), ColumnKind.NUMBER, width=130),
         Column("micro_pct", text("op.lists.micro"), ColumnKind.PERCENT, width=130),
         Column("first_loan_pct", text("op.lists.first_loan"), ColumnKind.PERCENT, width=130),
