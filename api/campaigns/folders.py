@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from api.errors import WrongCampaignState
 from api.store.campaign_rows import AssignmentRow, AssignmentStatus
 from api.store.offer_rows import body_of, offer_of
 from embeddings.snapshot import current_snapshot
@@ -77,13 +78,13 @@ class RunFolder:
         _settle(self.path)
 
     def offers(self) -> tuple[Offer, ...]:
-        """The frozen offers. Raises `StoreDamaged` where they cannot be read back."""
-        bodies: list[Mapping[str, Any]] = json.loads((self.path / _OFFERS).read_text(encoding="utf-8"))
+        """The frozen offers. Raises `StoreDamaged` where they cannot be read back, `WrongCampaignState` where gone."""
+        bodies: list[Mapping[str, Any]] = json.loads(self._text(_OFFERS))
         return tuple(offer_of(body) for body in bodies)
 
     def said(self) -> dict[str, Any]:
         """What was said of the inputs when they were fixed."""
-        said: dict[str, Any] = json.loads((self.path / _SAID).read_text(encoding="utf-8"))
+        said: dict[str, Any] = json.loads(self._text(_SAID))
         return said
 
     def save_part(self, number: int, part: Part) -> None:
@@ -157,6 +158,14 @@ class RunFolder:
     def remove(self) -> None:
         """Remove everything that the run keeps."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def _text(self, name: str) -> str:
+        try:
+            return (self.path / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise WrongCampaignState(
+                found="这次运行的文件已不在", expected="运行时留下的文件", remedy="请重新运行"
+            ) from None
 
     def _part(self, number: int) -> Path:
         return self.path / f"part-{number:05}.safetensors"

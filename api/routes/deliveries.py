@@ -31,7 +31,7 @@ from api.routes.services import Service, allowed
 from api.routes.uploads import laid_down
 from api.schemas import Day, Identifier, Wire
 from api.store.queries import speaks_for
-from api.transport.strict_json import StrictRoute
+from api.transport.strict_json import FORM, StrictRoute
 
 router = APIRouter(prefix="/v1", tags=["送达"], route_class=StrictRoute)
 
@@ -159,7 +159,7 @@ def get_report(
 
 @router.post("/returns", summary="回传名单", responses=answered(ReturnAnswer, 404))
 def post_return(
-    form: Annotated[ReturnForm, Form()], services: Service, viewer: OutcomeWriter, once: WritesOnce
+    form: Annotated[ReturnForm, Form(media_type=FORM)], services: Service, viewer: OutcomeWriter, once: WritesOnce
 ) -> Response:
     """机构填好的名单。只登记新的结果；有一处问题即整份不登记，问题逐格列出。"""
     settings = services.settings

@@ -42,7 +42,7 @@ def readyz(services: Service) -> Response:
     return json_response({"status": "ok"})
 
 
-@router.get("/metrics", summary="运行指标（Prometheus）", response_class=Response)
+@router.get("/metrics", summary="运行指标（Prometheus）", response_class=Response, responses=answered(None))
 def metrics(request: Request, services: Service, viewer: MetricsReader) -> Response:
     """请求、数据库、索引、任务与缓存的指标；多进程时为各进程之和。数字是全部平台的，只给本机所属平台的人看。"""
     if viewer.tenant != services.settings.tenant:

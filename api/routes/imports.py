@@ -23,7 +23,7 @@ from api.routes.services import Service, allowed
 from api.routes.uploads import import_upload, laid_down, queue_upload
 from api.schemas import Day, Identifier, Source, Wire
 from api.store.imports import ImportRecord
-from api.transport.strict_json import StrictRoute
+from api.transport.strict_json import FORM, StrictRoute
 from api.transport.tracing import request_id_of
 from matcher.fields import PartyKind
 
@@ -63,7 +63,7 @@ class ImportForm(Wire):
     responses=answered(ImportReportAnswer, 201) | {202: {"model": JobAnswer, "description": "已受理，在后台导入"}},
 )
 def post_import(
-    form: Annotated[ImportForm, Form()],
+    form: Annotated[ImportForm, Form(media_type=FORM)],
     request: Request,
     services: Service,
     viewer: Importer,

@@ -90,7 +90,7 @@ def cancel_job(job_id: JobId, services: Service, viewer: JobCanceller) -> Respon
     summary="跟随任务（SSE）",
     response_class=StreamingResponse,
     responses={
-        200: {"description": "事件流", "content": {EVENT_STREAM: {"schema": {"type": "string"}}}},
+        200: {"description": "事件流", "content": {EVENT_STREAM: {}}},
         204: {"description": "任务已结束，且客户端已收到结果"},
         404: PROBLEM | {"description": "未找到"},
         "default": PROBLEM,
