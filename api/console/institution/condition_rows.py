@@ -7,7 +7,7 @@ from nicegui import ui
 
 from api.console.blocks import bare, line, muted, quiet, tag
 from api.console.desk import Desk
-from api.console.institution.named_codes import codes_of, names_of
+from api.exchange.named_codes import codes_of, names_of
 from api.exchange.own_offers import OPERATORS, Condition
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.criteria import Operator

@@ -13,8 +13,8 @@ from api.clock import today
 from api.console.blocks import bare, line, link, note, panel, primary, tag, title
 from api.console.desk import Desk
 from api.console.institution.condition_rows import ConditionRows
-from api.console.institution.named_codes import codes_of, names_of
 from api.console.institution.products import mine
+from api.exchange.named_codes import codes_of, names_of
 from api.exchange.own_offers import KINDS_OF, OfferDraft, draft_of, plain_number, written
 from matcher.errors import InvalidValue, MatcherError
 from matcher.fields import PARTY_KIND_LABELS, FieldType, PartyKind

@@ -13,8 +13,8 @@ from api.console.desk import Desk
 from api.console.institution.grounds import fit
 from api.console.institution.taken import show_taken
 from api.console.numbers import moment
-from api.exchange.needs import hall_document
-from matcher.campaigns.claiming import NeedState
+from api.exchange.needs import CLAIM_LABELS, hall_document
+from matcher.campaigns.claiming import ClaimState, NeedState
 
 LOOK_SECONDS = 2.0
 Need = Mapping[str, Any]
@@ -61,7 +61,7 @@ class _Hall:
                 await show_taken(desk, taken, self.look)
 
     def _show_open(self, needs: list[Need]) -> None:
-        here = {need["id"]: need for need in needs if need["own"] in (None, "已退出")}
+        here = {need["id"]: need for need in needs if need["own"] in (None, CLAIM_LABELS[ClaimState.RELEASED])}
         for key in [key for key in self._cards if key not in here]:
             self._cards.pop(key)[1].delete()
         for key, need in here.items():

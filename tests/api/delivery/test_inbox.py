@@ -17,7 +17,8 @@ from api.routes.received_answers import ReceivedAnswer, ReceivedWholeAnswer
 from api.store.outcomes import ReportState
 from api.store.store import Store
 from matcher.learning.outcomes import OutcomeState
-from tests.api.delivery.worlds import BANKS, LATER, a_campaign, delivered
+from tests.api.delivery.worlds import BANKS, LATER, VIEWER, a_campaign, delivered
+from tests.api.worlds import party as stored
 
 BANK = Viewer(role=Role.INSTITUTION, party_id=BANKS[0], name="客户经理")
 OTHER = Viewer(role=Role.INSTITUTION, party_id=BANKS[1])
@@ -28,6 +29,7 @@ def inbox(store: Store) -> Inbox:
 
 
 def granted(store: Store, party: str) -> str:
+    store.parties.upsert_many(VIEWER, [stored(party, "示例企业0")])
     consents = Consents(store, Audit(store.audit, now=lambda: LATER), now=lambda: LATER)
     enterprise = Viewer(role=Role.ENTERPRISE, party_id=party)
     consents._name_of = lambda *_: BANKS[0]  # type: ignore[method-assign]  # the bank is no stored party here
