@@ -6,7 +6,7 @@ The days are those of the State Council's yearly notice (国务院办公厅关�
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
@@ -37,6 +37,7 @@ def is_working_day(day: date) -> bool:
     return bool(chinese_calendar.is_workday(day))
 
 
+@lru_cache(maxsize=4_096)  # a list of a thousand pairs asks of few days, and each costs the calendar a search
 def after_working_days(start: date, days: int) -> Deadline:
     """The last of so many working days, the first being the one after `start` (期间开始之日不计入，民法典第201条).
 
@@ -52,6 +53,7 @@ def after_working_days(start: date, days: int) -> Deadline:
     return Deadline(day, provisional)
 
 
+@lru_cache(maxsize=4_096)
 def working_days_between(start: date, end: date) -> int:
     """How many working days lie after `start` up to and with `end`; 0 where `end` is not later."""
     span = range(1, (end - start).days + 1)
