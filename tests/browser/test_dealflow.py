@@ -33,6 +33,7 @@ def test_a_project_is_opened_under_a_fund_and_says_what_it_lacks(desks: Desks) -
     dialog.get_by_label("以什么身份").click()
     page.get_by_role("option", name="申请企业").click()
     dialog.get_by_label("事由").fill("企业提交")
+    dialog.get_by_label("依据材料").fill("申请表")
     dialog.get_by_role("button", name="登记", exact=True).click()
     expect(page.locator(".timeline li")).to_have_count(2)
     desks.shot(page, "project")
