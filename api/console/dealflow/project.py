@@ -1,5 +1,6 @@
 """One project (项目): where it stands, what may come next and what that lacks, papers, votes, limits, its history."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -157,12 +158,13 @@ class _Project:
             seat = ui.select(seats, value=next(iter(seats)), label=desk.text("deal.seat"))
             choices = {choice.value: desk.text(f"deal.choice.{choice.value}") for choice in Choice}
             choice = ui.select(choices, value=Choice.YES.value, label=desk.text("deal.vote"))
-            for entry in (seat, choice):
+            evidence = ui.input(desk.text("deal.evidence")).props("maxlength=500")
+            for entry in (seat, choice, evidence):
                 entry.props("outlined dense options-dense")
 
             async def cast() -> None:
                 body = Vote(plan["number"], Choice(choice.value))
-                await self._enter(body, str(seat.value), desk.text("deal.cast"), ())
+                await self._enter(body, str(seat.value), desk.text("deal.cast"), _named(evidence.value))
 
             with line():
                 primary(desk.text("deal.cast"), cast)
@@ -181,8 +183,7 @@ class _Project:
                 entry.props("outlined dense options-dense")
 
             async def send() -> None:
-                named = tuple(part.strip() for part in str(evidence.value or "").split("；") if part.strip())
-                await self._enter(body, str(role.value), str(why.value or ""), named)
+                await self._enter(body, str(role.value), str(why.value or ""), _named(evidence.value))
 
             with line():
                 primary(desk.text("deal.enter"), send)
@@ -197,6 +198,11 @@ class _Project:
         detail = {"kind": kind_of(body)}
         await desk.work(lambda: desk.services.audit.note(viewer, Action.DEAL_ENTERED, subjects=[key], detail=detail))
         desk.go(f"/deals/{key}")
+
+
+def _named(typed: str | None) -> tuple[str, ...]:
+    """The pieces of evidence that were typed, apart by semicolons of either width."""
+    return tuple(part.strip() for part in re.split("[;\uff1b]", typed or "") if part.strip())
 
 
 def _mark(text: str, *, done: bool) -> None:
