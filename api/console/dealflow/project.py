@@ -141,9 +141,10 @@ class _Project:
                     with tag("td"):
                         if self._able:
                             label = item["label"]
-                            bare(
+                            file = bare(
                                 desk.text("deal.file"), lambda item=item: self._ask(self._filing(item), item["label"])
-                            ).props(f'aria-label="{desk.text("deal.file")} {label}"')
+                            )
+                            file.props["aria-label"] = f"{desk.text('deal.file')} {label}"
 
     def _filing(self, item: Document) -> Filing:
         judged = self._seen.pipeline.documents[item["document"]].judged
