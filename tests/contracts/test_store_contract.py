@@ -24,6 +24,7 @@ from matcher.errors import InvalidValue, UnknownField, UnknownParty
 from matcher.fields import Field, FieldRegistry, FieldType, PartyKind, Value
 from matcher.parties import Fact, Party
 from tests.contracts.stored import DAY, SAMPLES, TEXTS, a_party, exactly, facts, values_of
+from tests.thorough import examples
 
 VIEWER = Viewer()
 OTHER = Viewer(tenant="suzhou")
@@ -320,7 +321,7 @@ def test_the_last_change_always_stays(store: Store, monkeypatch: pytest.MonkeyPa
     assert [change.sequence for change in store.changes.since(10)] == [11]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(list(REGISTRY)).flatmap(lambda field: st.tuples(st.just(field), anything() | values_of(field))))
 def test_the_short_way_to_json_is_the_long_way(given_value: tuple[Field, Value]) -> None:
     """Whatever the value, of the right type or not: the same JSON, or both refuse."""

@@ -23,6 +23,7 @@ from matcher.eligibility.results import State
 from matcher.errors import InvalidCatalogue
 from matcher.fields import PartyKind
 from matcher.offers import Confidence, Offer, OfferKind, OfferStatus
+from tests.thorough import examples
 
 REPOSITORY = Path(__file__).parents[2]
 SEEDS = REPOSITORY.parent / "shared" / "seeds"
@@ -480,7 +481,7 @@ def test_a_document_defined_twice_is_refused(tmp_path: Path) -> None:
 ODD = st.text(alphabet=st.sampled_from(list("offers: documents[]{},-&*!|>'\"\n #?%@`0129.甲\t~<")), max_size=120)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=ODD | st.text(max_size=60))
 def test_any_file_is_read_or_refused(content: str) -> None:
     refused = ""

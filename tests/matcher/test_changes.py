@@ -18,6 +18,7 @@ from matcher.eligibility.results import State
 from matcher.fields import Value
 from matcher.parties import Values
 from tests.matcher.worlds import AT, CLAUSE, leaf
+from tests.thorough import examples
 
 FOUNDED = date(2023, 5, 20)
 ORDER = (Operator.GE, Operator.GT, Operator.LE, Operator.LT)
@@ -130,7 +131,7 @@ def days(values: Values) -> list[date]:
     return sorted(day for day in later if day > AT)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(CRITERIA, PROFILES)
 def test_a_plan_is_met_and_nothing_smaller_is(criterion: Criterion, values):
     plan = smallest_changes(criterion, values, AT)
@@ -152,7 +153,7 @@ def test_a_plan_is_met_and_nothing_smaller_is(criterion: Criterion, values):
             assert not any(is_met(criterion, held, day) for _, held in tried(criterion, values, count - 1))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(CRITERIA, PROFILES.map(lambda values: {key: item for key, item in values.items() if key != "founded_on"}))
 def test_of_plans_with_one_change_the_least_is_taken(criterion: Criterion, values):
     plan = smallest_changes(criterion, values, AT)

@@ -26,6 +26,7 @@ from matcher.pairing.pipeline import dated
 from matcher.pairing.recall import Recalled
 from matcher.pairing.scoring import Scoring
 from tests.matcher.worlds import AT, CLAUSE, leaf, offer, seeker
+from tests.thorough import examples
 
 REGIONS = ("320000", "320500", "320505", "320583", "330100", "110105")
 INDUSTRIES = ("C", "27", "2770", "35", "6513", "J")
@@ -141,7 +142,7 @@ def laid_out(profiles: list[dict[str, Value]]) -> pl.DataFrame:
 SECURED = Terms(amount_max_wan=Decimal(6), guarantee_modes=("信用",), secured_by=("专利", "设备"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(CRITERIA, st.lists(PROFILES, min_size=1, max_size=5), DATES)
 def test_states_of_a_column_equal_the_states_of_its_rows(criterion: Criterion, profiles, at: date):
     codes = state_codes(laid_out(profiles), criterion, at).tolist()
@@ -149,13 +150,13 @@ def test_states_of_a_column_equal_the_states_of_its_rows(criterion: Criterion, p
     assert [STATES[code] for code in codes] == by_row
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(LEAVES)
 def test_an_unknown_value_is_never_met_or_unmet(condition: Leaf):
     assert evaluate(condition, {}).state in (State.UNKNOWN, State.MANUAL_REVIEW)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     CRITERIA,
     st.lists(LEAVES, max_size=3).map(tuple),

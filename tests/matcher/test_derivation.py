@@ -14,6 +14,7 @@ from matcher.derived_columns import with_derived
 from matcher.eligibility.columns import Row, _laid_out, column_frame
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE
 from matcher.fields import PartyKind
+from tests.thorough import examples
 
 FLAG = "high_tech_enterprise"
 VALID_TO = "high_tech_enterprise_valid_to"
@@ -172,7 +173,7 @@ INPUTS = {
 }  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.lists(st.fixed_dictionaries({}, optional=INPUTS), min_size=1, max_size=6))
 def test_columns_derive_what_rows_derive(records):
     def frame(derived):

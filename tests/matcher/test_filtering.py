@@ -26,11 +26,12 @@ from matcher.eligibility.results import EXCLUDING, State
 from matcher.eligibility.stretches import Store
 from tests.matcher.test_columns import CRITERIA, LEAVES, PROFILES, laid_out
 from tests.matcher.worlds import AT, leaf
+from tests.thorough import examples
 
 EXCLUDED = [CODES[state] for state in EXCLUDING]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(CRITERIA, st.lists(LEAVES, max_size=2), st.lists(PROFILES, min_size=1, max_size=40), st.integers(0, 12))
 def test_a_slice_is_judged_as_its_rows_are(criterion, preferences, profiles, start):
     frame = laid_out(profiles)
@@ -59,7 +60,7 @@ def test_many_stretches_answer_as_one(monkeypatch: pytest.MonkeyPatch):
     assert assess(Store(frame), rule, (), AT).decided.tolist() == [2] * 203
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(CRITERIA, st.lists(LEAVES, max_size=2), st.lists(PROFILES, min_size=1, max_size=40), st.floats(0, 100))
 def test_rows_picked_out_answer_as_they_do_among_all(criterion, preferences, profiles, dearer):
     frame = laid_out(profiles)

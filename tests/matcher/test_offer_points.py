@@ -21,6 +21,7 @@ from matcher.pairing.recall import Recalled
 from matcher.pairing.scoring import Scoring
 from tests.matcher.test_columns import CRITERIA, INDUSTRIES, LEAVES, PROFILES, REGIONS, TENTHS, subsets
 from tests.matcher.worlds import AT, offer, offer_shelf, seeker
+from tests.thorough import examples
 
 SCORING = Scoring()
 AMOUNTS = st.none() | TENTHS
@@ -33,6 +34,7 @@ TERMS = st.builds(
 )
 DAYS = st.none() | st.dates(date(2026, 11, 20), date(2026, 11, 24))
 KINDS = st.sampled_from(list(OfferKind))
+HOLDINGS = st.builds(Holding, st.sampled_from(("", *INDUSTRIES)), st.integers(1, 9))
 OFFERS = st.builds(
     lambda number, criteria, **more: offer(f"资源{number}", "诊断", criteria, **more),
     st.integers(0, 9),
@@ -42,7 +44,7 @@ OFFERS = st.builds(
     preferences=st.lists(LEAVES, max_size=3).map(tuple),
     service_regions=st.just(()) | subsets(REGIONS),
     industry_focus=st.just(()) | subsets(INDUSTRIES),
-    portfolio=st.lists(st.builds(Holding, st.sampled_from(("", *INDUSTRIES)), st.integers(1, 9)), max_size=3).map(tuple),
+    portfolio=st.lists(HOLDINGS, max_size=3).map(tuple),
     audience=st.frozensets(st.sampled_from(list(PartyKind)), min_size=1),
     status=st.sampled_from(OfferStatus),
     effective_from=DAYS,
@@ -52,7 +54,7 @@ OFFERS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(OFFERS, min_size=1, max_size=5),
     PROFILES,
@@ -75,7 +77,7 @@ def test_points_of_a_shelf_are_the_scores_of_its_pairs(offers, profile, wanted, 
         assert found.relevant[place] / 100 == pytest.approx(match.score - of_the_kind, abs=1e-9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(OFFERS, max_size=8),
     st.sampled_from(list(PartyKind)),

@@ -15,6 +15,7 @@ from matcher.eligibility.rulebook import Rulebook
 from matcher.parties import Values
 from tests.matcher.test_columns import CRITERIA, DATES, LEAVES, PROFILES
 from tests.matcher.worlds import leaf
+from tests.thorough import examples
 
 Said = tuple[State, int, int, int]
 
@@ -35,7 +36,7 @@ def by_definition(criterion: Criterion | None, values: Values) -> Said:
     return found.state, len(found.conditions), len(decided), decided.count(State.MET)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.none() | CRITERIA, max_size=4), st.lists(PROFILES, min_size=1, max_size=3), DATES)
 def test_a_rulebook_gives_each_offer_the_state_and_the_conditions_of_its_evaluation(criteria, profiles, at: date):
     book = Rulebook.of(criteria)
@@ -43,7 +44,7 @@ def test_a_rulebook_gives_each_offer_the_state_and_the_conditions_of_its_evaluat
         assert by_book(book, values) == [by_definition(criterion, values) for criterion in criteria]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(LEAVES, min_size=2, max_size=30), PROFILES, DATES)
 def test_many_conditions_on_one_field_are_each_judged_as_if_alone(single, profile, at: date):
     values = at_date(derive(profile), at)

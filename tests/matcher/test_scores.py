@@ -15,6 +15,7 @@ from matcher.eligibility.results import State
 from matcher.errors import InvalidCatalogue
 from tests.matcher.test_catalogue import DOCUMENTS, offer_text, written
 from tests.matcher.worlds import CLAUSE, leaf
+from tests.thorough import examples
 
 STAFF = Table(
     "科技人员指标",
@@ -131,7 +132,7 @@ def test_a_score_is_one_condition_among_others() -> None:
 FIELDS = {"tech_staff_pct": 40, "rd_intensity_pct": 8, "invention_patents": 2, "utility_patents": 6}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.fixed_dictionaries({}, optional={code: st.integers(0, most) for code, most in FIELDS.items()}), st.data())
 def test_filling_in_never_overturns_a_decision(values: dict[str, int], data: st.DataObject) -> None:
     rest = {code: data.draw(st.integers(0, most)) for code, most in FIELDS.items() if code not in values}

@@ -16,6 +16,7 @@ from matcher.fields import Value
 from matcher.offers import Offer
 from tests.matcher.test_changes import CRITERIA, GRID
 from tests.matcher.worlds import AT, leaf, offer
+from tests.thorough import examples
 
 PATENTS = leaf("invention_patents", Operator.GE, 1)
 STAFF = leaf("headcount", Operator.LE, 200)
@@ -103,7 +104,7 @@ ANSWERS = st.fixed_dictionaries(VALUES)
 PROFILES = st.fixed_dictionaries({}, optional=VALUES)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(CRITERIA, min_size=1, max_size=4), PROFILES, ANSWERS)
 def test_any_answer_decides_what_is_said_to_be_decided(criteria: list[Criterion], values, answers):
     given_offers = offers(*criteria)
@@ -117,7 +118,7 @@ def test_any_answer_decides_what_is_said_to_be_decided(criteria: list[Criterion]
     assert asked == {item.field for item in singles}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(CRITERIA, PROFILES)
 def test_whenever_some_answer_meets_an_offer_it_could_be_met(criterion: Criterion, values):
     for found in alone(values, offers(criterion)):

@@ -19,6 +19,7 @@ from api.store.store import open_store
 from matcher.declarations.registry import REGISTRY
 from matcher.fields import PartyKind
 from tests.api.exchange.files import HEADERS, credit_code, csv_file, text_file, xlsx_file
+from tests.thorough import examples
 
 DAY = date(2026, 11, 22)
 VIEWER = Viewer()
@@ -321,7 +322,7 @@ ANY_CELL = (
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(cells=st.tuples(*[ANY_CELL] * (len(ANY_HEADERS) - 1)))
 def test_whatever_the_cells_hold_the_row_gives_a_party_that_the_store_takes(cells):
     origin = Origin(PartyKind.ENTERPRISE, "local", "名单", DAY)

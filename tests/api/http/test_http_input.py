@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from api.problems import Refusal
 from api.transport.strict_json import check_media_type, decode
 from tests.fakes.services import FakeServices
+from tests.thorough import examples
 
 JSON = {"Content-Type": "application/json"}
 FIRM = {"kind": "enterprise", "name": "甲"}
@@ -200,7 +201,7 @@ def _values() -> st.SearchStrategy[object]:
 MEMBERS = ("text", "party_id", "facts", "kinds", "limit", "at", "include_unmet", "offer_id", "kind", "name", "source")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(
         [("POST", "/v1/matches"), ("POST", "/v1/prospects"), ("POST", "/v1/readings"), ("PUT", "/v1/parties/some")]
@@ -214,13 +215,13 @@ def test_no_json_breaks_a_route(client: TestClient, route: tuple[str, str], body
         assert response.json()["status"] == response.status_code
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=60))
 def test_no_bytes_break_a_route(client: TestClient, body: bytes) -> None:
     assert client.post("/v1/matches", content=body, headers=JSON).status_code in {200, 400, 422}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(header=st.text(max_size=40))
 def test_no_content_type_breaks_the_check(header: str) -> None:
     with suppress(Refusal):

@@ -13,6 +13,7 @@ from matcher.reading import statements
 from matcher.reading.clauses import Recogniser
 from matcher.reading.statements import RECOGNISERS, read_statements
 from tests.matcher.reading.sentences import AT, KINDS, SENTENCES, WHOLE
+from tests.thorough import examples
 
 FRAGMENTS = [
     *SENTENCES,
@@ -89,7 +90,7 @@ def test_noise_between_statements_changes_nothing(noise: str) -> None:
 
 
 @given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=6)), max_size=12).map("".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_text_is_read_into_declared_fields_of_the_right_type(text: str) -> None:
     reading = read_statements(text, at=AT)
     for item in reading.understood:
