@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from api.claims.hall import Hall
     from api.deals.desk import DealDesk
     from api.delivery.inbox import Inbox
+    from api.duties.desk import DutyDesk
     from api.searching import PartySearch
 
 
@@ -171,6 +172,13 @@ class Services:
         from api.deals.desk import DealDesk
 
         return DealDesk(self.store, now=now)
+
+    @cached_property
+    def duties(self) -> "DutyDesk":
+        """The desk of duties to report."""
+        from api.duties.desk import DutyDesk
+
+        return DutyDesk(self.store, now=now)
 
     @cached_property
     def hall(self) -> "Hall":

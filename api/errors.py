@@ -145,6 +145,12 @@ class UnknownDeal(ServiceError):
     code = "unknown_deal"
 
 
+class UnknownDuty(ServiceError):
+    """No duty to report with this id, or none for this period yet (报送事项不存在)."""
+
+    code = "unknown_duty"
+
+
 class UnknownPipeline(ServiceError):
     """No pipeline with this id or version on this platform (流程不存在)."""
 

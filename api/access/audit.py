@@ -47,6 +47,8 @@ class Action(StrEnum):
     PIPELINE_WRITTEN = "pipeline.written"
     FUND_ENTERED = "fund.entered"
     DEAL_ENTERED = "deal.entered"
+    DUTY_DRAFTED = "duty.drafted"
+    DUTY_SENT = "duty.sent"
 
 
 ACTION_LABELS: Mapping[str, str] = {
@@ -73,6 +75,8 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.PIPELINE_WRITTEN: "写流程",
     Action.FUND_ENTERED: "登记基金账",
     Action.DEAL_ENTERED: "登记项目记录",
+    Action.DUTY_DRAFTED: "导出报送草稿",
+    Action.DUTY_SENT: "登记已报送",
 }
 
 

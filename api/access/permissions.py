@@ -47,6 +47,8 @@ class Permission(StrEnum):
     JOB_CANCEL = "job.cancel"
     DEAL_READ = "deal.read"
     DEAL_WRITE = "deal.write"
+    DUTY_READ = "duty.read"
+    DUTY_WRITE = "duty.write"
     METRICS_READ = "metrics.read"
     PLATFORM_READ = "platform.read"
     PLATFORM_MANAGE = "platform.manage"
@@ -87,6 +89,8 @@ PERMISSION_LABELS: Mapping[Permission, str] = {
     Permission.JOB_CANCEL: "取消任务",
     Permission.DEAL_READ: "看项目、基金与流程",
     Permission.DEAL_WRITE: "办理项目、登记基金账、写流程",
+    Permission.DUTY_READ: "看报送事项与草稿",
+    Permission.DUTY_WRITE: "出报送草稿、登记已报送",
     Permission.METRICS_READ: "看运行指标（仅本机所属平台）",
     Permission.PLATFORM_READ: "看上下级平台及其共享",
     Permission.PLATFORM_MANAGE: "管平台设置与向上共享",
@@ -166,6 +170,8 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.JOB_CANCEL: _row("t t - - - - -"),
     Permission.DEAL_READ: _row("t t - - - - -"),
     Permission.DEAL_WRITE: _row("t t - - - - -"),
+    Permission.DUTY_READ: _row("t t - - - - -"),
+    Permission.DUTY_WRITE: _row("t t - - - - -"),
     Permission.METRICS_READ: _row("t t - - - - -"),
     Permission.PLATFORM_READ: _row("t t - - - - -"),
     Permission.PLATFORM_MANAGE: _row("- t - - - - -"),

@@ -44,6 +44,7 @@ class RootCommands(LazyGroup):
         "consent": "api.cli.consenting:consent_app",
         "deal": "api.cli.deals:deal_app",
         "deliver": "api.cli.deliveries:deliver",
+        "duties": "api.cli.duties:duties_app",
         "eligibility": "api.cli.eligibility:eligibility",
         "evaluate": "api.cli.evaluating:evaluate",
         "export": "api.cli.deliveries:export",

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
@@ -15,7 +14,6 @@ from api.campaigns.submitting import job_of_run
 from api.clock import now, today
 from api.delivery.bundles import bundle, list_file, whole_list
 from api.delivery.delivering import deliver
-from api.delivery.file_names import safe_name
 from api.delivery.letters import LetterWriter
 from api.delivery.lists import lists_of, no_list_of
 from api.delivery.noted import note_export
@@ -24,6 +22,7 @@ from api.delivery.reports import report_of, write_report
 from api.exchange.campaigns import run_document
 from api.exchange.outcomes import return_document
 from api.routes.campaigns import ApproveBody, CampaignId, Number
+from api.routes.file_answers import DOCX, XLSX, disposition, file_response
 from api.routes.once import WritesOnce
 from api.routes.outcome_answers import DeliveredAnswer, ListsAnswer, ReturnAnswer
 from api.routes.responses import answered, json_response
@@ -43,8 +42,6 @@ OutcomeWriter = Annotated[Viewer, allowed(Permission.OUTCOME_WRITE)]
 
 PATH = "/v1/returns"
 _RUN = "/campaigns/{campaign_id}/runs/{number}"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _ZIP = "application/zip"
 
 
@@ -101,12 +98,12 @@ def get_list(
     if institution is None:
         require(viewer, Permission.DELIVERY_BUNDLE)
         note_export(services.audit, viewer, Action.LIST_EXPORTED, lists)
-        return _file(whole_list(lists), _XLSX, f"{lists.delivery.campaign.name}-总名单（内部）.xlsx")
+        return file_response(whole_list(lists), XLSX, f"{lists.delivery.campaign.name}-总名单（内部）.xlsx")
     if not speaks_for(viewer, institution, Permission.DELIVERY_EXPORT):
         raise no_list_of(institution)
     name, content = list_file(lists, institution)
     note_export(services.audit, viewer, Action.LIST_EXPORTED, lists, institution)
-    return _file(content, _XLSX, f"{lists.delivery.campaign.name}-{name}.xlsx")
+    return file_response(content, XLSX, f"{lists.delivery.campaign.name}-{name}.xlsx")
 
 
 @router.get(
@@ -124,8 +121,8 @@ def get_letter(
     items = lists.of_seeker(seeker)
     detail = {"campaign": campaign_id, "run": number}
     services.audit.note(viewer, Action.LETTER_EXPORTED, subjects=[seeker], purpose=campaign_id, detail=detail)
-    return _file(
-        LetterWriter(lists.delivery).letter(items), _DOCX, f"{items[0].row.match['seeker']['name']}-告知书.docx"
+    return file_response(
+        LetterWriter(lists.delivery).letter(items), DOCX, f"{items[0].row.match['seeker']['name']}-告知书.docx"
     )
 
 
@@ -136,7 +133,7 @@ def get_bundle(campaign_id: CampaignId, number: Number, services: Service, viewe
     """总名单、各机构名单、各企业告知书与清单（含校验和）；同一运行导出两次逐字节相同。"""
     lists = lists_of(services.campaigns.store, viewer, campaign_id, number)
     note_export(services.audit, viewer, Action.BUNDLE_EXPORTED, lists)
-    headers = _disposition(f"{lists.delivery.campaign.name}-第{number}次运行.zip")
+    headers = disposition(f"{lists.delivery.campaign.name}-第{number}次运行.zip")
     return StreamingResponse(bundle(lists), media_type=_ZIP, headers=headers)
 
 
@@ -154,7 +151,7 @@ def get_report(
 ) -> Response:
     """数字、图表，以及由数字得出的结论；未知的写明未知。"""
     report = report_of(services.campaigns.store, viewer, campaign_id, at or today())
-    return _file(write_report(report), _DOCX, f"{report.campaign.name}-活动报告.docx")
+    return file_response(write_report(report), DOCX, f"{report.campaign.name}-活动报告.docx")
 
 
 @router.post("/returns", summary="回传名单", responses=answered(ReturnAnswer, 404))
@@ -172,14 +169,3 @@ def post_return(
             return json_response(return_document(receive(store, viewer, form.campaign_id, upload.path, now(), how)))
 
         return once.about(repr((upload.sha256, form.campaign_id, form.by, form.dry, form.partial))).answer(write)
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    return Response(content, media_type=media_type, headers=_disposition(name))
-
-
-def _disposition(name: str) -> dict[str, str]:
-    """A file's name in Chinese (RFC 6266 with RFC 5987), never kept by a cache."""
-    stem, _, ending = name.rpartition(".")
-    encoded = quote(f"{safe_name(stem)}.{ending}", safe="")
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{encoded}", "Cache-Control": "no-store"}

@@ -24,6 +24,7 @@ from api.campaigns.running import Runner
 from api.claims.hall import NeedRequest
 from api.deals.desk import DealDesk
 from api.delivery.inbox import Received
+from api.duties.desk import DutyDesk
 from api.errors import NotSignedIn
 from api.requests import MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest
 from api.searching import SearchAnswer, SearchRequest
@@ -335,6 +336,10 @@ class Services(Protocol):
     @property
     def deals(self) -> DealDesk:
         """The desk of deal flow."""
+
+    @property
+    def duties(self) -> DutyDesk:
+        """The desk of duties to report."""
 
     @property
     def hall(self) -> Claiming:

@@ -14,6 +14,7 @@ import api.store.audit_tables
 import api.store.campaign_tables
 import api.store.consent_tables
 import api.store.deal_tables
+import api.store.duty_tables
 import api.store.need_tables
 import api.store.revision_tables  # noqa: F401  # so that the metadata knows every table
 from api.access.sealing import KEY_FILE, Seals
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from api.store.campaigns import CampaignStore
     from api.store.consents import ConsentStore
     from api.store.deals import DealStore
+    from api.store.duties import DutyStore
     from api.store.import_templates import ImportTemplateStore
     from api.store.listing import ListingStore
     from api.store.needs import NeedStore
@@ -140,6 +142,13 @@ class Store:
         from api.store.deals import DealStore
 
         return DealStore(self._database)
+
+    @cached_property
+    def duties(self) -> "DutyStore":
+        """What was done about duties to report."""
+        from api.store.duties import DutyStore
+
+        return DutyStore(self._database)
 
     @cached_property
     def listing(self) -> "ListingStore":
