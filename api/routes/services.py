@@ -21,6 +21,7 @@ from api.access.sharing import Platforms
 from api.access.tokens import digest_of
 from api.access.viewers import Viewer
 from api.campaigns.running import Runner
+from api.carriers.desk import CarrierDesk
 from api.claims.hall import NeedRequest
 from api.deals.desk import DealDesk
 from api.delivery.inbox import Received
@@ -338,6 +339,10 @@ class Services(Protocol):
         """The desk of deal flow."""
 
     @property
+    def carriers(self) -> CarrierDesk:
+        """The desk of measuring carriers."""
+
+    @property
     def duties(self) -> DutyDesk:
         """The desk of duties to report."""
 
@@ -425,11 +430,15 @@ def address_of(request: Request) -> str:
 
 
 def credential_of(request: Request) -> str:
-    """What the request comes with: a bearer credential, else the cookie of a session; empty where it has neither."""
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    if scheme:
-        return bearer.strip() if scheme.lower() == "bearer" else ""
-    return request.cookies.get(SESSION_COOKIE, "")
+    """What the request comes with: a bearer credential, else the cookie of a session; empty where it has neither.
+
+    With a header `Authorization`, even an empty one, the cookie does not count: the guard lets such a request pass.
+    """
+    header = request.headers.get("authorization")
+    if header is None:
+        return request.cookies.get(SESSION_COOKIE, "")
+    scheme, _, bearer = header.partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else ""
 
 
 Asker = Annotated[Viewer, Depends(_viewer)]
