@@ -36,7 +36,7 @@ def test_the_commands_run_one_after_another(tmp_path: Path, monkeypatch: pytest.
 
 def test_what_it_points_at_exists() -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", TEXT)
-    assert len(targets) == 3
+    assert len(targets) == 5
     for target in targets:
         assert (DOCS / target).is_file(), target
 
@@ -87,7 +87,8 @@ def test_every_503_and_507_is_explained() -> None:
 def test_nginx_lets_through_what_the_service_takes_and_holds_nothing_back() -> None:
     settings = Settings.load(database_url=None, redis_url=None)
     sizes = [int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", NGINX)]
-    limits = (settings.max_json_bytes, settings.max_bulk_bytes, settings.max_import_bytes)
+    upload = settings.max_import_bytes  # imports and their trials, returned lists, the console's forms
+    limits = (settings.max_json_bytes, settings.max_bulk_bytes, upload, upload, upload)
     assert all(limit < size <= 2 * limit for limit, size in zip(limits, sizes, strict=True))
     assert NGINX.count("{") == NGINX.count("}")
     for line in NGINX.splitlines():

@@ -49,12 +49,13 @@ def _laid(desk: Desk, file: UploadFile, kind: PartyKind) -> str:
 @router.get("/imports/template.xlsx")
 def get_template(request: Request, kind: PartyKind = PartyKind.ENTERPRISE) -> Response:
     """The template to fill in for a kind of party."""
-    require(desk_of(request).viewer, Permission.FIELD_READ)
+    desk = desk_of(request)
+    require(desk.viewer, Permission.FIELD_READ)
     with TemporaryDirectory() as folder:
         path = Path(folder, "template.xlsx")
         write_template(path, kind)
         content = path.read_bytes()
-    name = quote(f"{PARTY_KIND_LABELS[kind]}导入模板.xlsx", safe="")
+    name = quote(f"{desk.text('imports.template_of', kind=PARTY_KIND_LABELS[kind])}.xlsx", safe="")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type=_XLSX, headers=headers)
 
@@ -79,10 +80,18 @@ def _returned(desk: Desk, campaign: str, file: UploadFile) -> dict[str, object]:
     require(viewer, Permission.OUTCOME_WRITE)
     settings = services.settings
     with laid_down(file.file, file.filename or "", settings.data / "uploads", settings.max_import_bytes) as upload:
-        report = receive(services.store, viewer, campaign, upload.path, now(), Receiving(viewer.name or "平台"))
+        report = receive(services.store, viewer, campaign, upload.path, now(), Receiving(viewer.name or viewer.role.value))
     if report.problem_count:
         lines = "\n".join(
-            f"{item.sheet} 第 {item.line} 行 {item.column}：{item.found}；应为：{item.expected}。{item.remedy}"
+            desk.text(
+                "returns.problem",
+                sheet=item.sheet,
+                line=item.line,
+                column=item.column,
+                found=item.found,
+                expected=item.expected,
+                remedy=item.remedy,
+            )
             for item in report.problems[:5]
         )
         return {"problem": lines[:_MOST_SHOWN], "problems": report.problem_count}

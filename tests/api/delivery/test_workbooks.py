@@ -96,7 +96,7 @@ def test_what_was_agreed_to_is_shown_of_whom_agreed_and_gone_when_it_is_taken_ba
     agree(store, "uscc-2", Scope.IDENTITY)
     agree(store, "uscc-4", Scope.BUSINESS)
     sheets = sheets_of(written(tmp_path, list_file(lists(store, campaign), BANKS[0])[1]))
-    assert [name[:5] for name in column(sheets[LIST], "企业")] == ["某卫生材料", "示例企业2", "某企业（江"]
+    assert [name[:5] for name in column(sheets[LIST], "企业")] == ["某卫生材料", "示例企业2", "某软件开发"]
     assert column(sheets[LIST], "授权") == ["未授权", "已授权", "已授权"]
     assert ["45 人" in line for line in column(sheets[GROUNDS], "条件核验与依据")] == [False, False, True]
     agree(store, "uscc-2", state=ConsentState.WITHDRAWN)
