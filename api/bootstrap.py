@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from api.access.seeing import Sights
     from api.access.sharing import Platforms
     from api.campaigns.running import OpenedRuns, Runner
+    from api.carriers.desk import CarrierDesk
     from api.claims.hall import Hall
     from api.deals.desk import DealDesk
     from api.delivery.inbox import Inbox
@@ -172,6 +173,13 @@ class Services:
         from api.deals.desk import DealDesk
 
         return DealDesk(self.store, now=now)
+
+    @cached_property
+    def carriers(self) -> "CarrierDesk":
+        """The desk of measuring carriers."""
+        from api.carriers.desk import CarrierDesk
+
+        return CarrierDesk(self.store)
 
     @cached_property
     def duties(self) -> "DutyDesk":

@@ -49,6 +49,8 @@ class Action(StrEnum):
     DEAL_ENTERED = "deal.entered"
     DUTY_DRAFTED = "duty.drafted"
     DUTY_SENT = "duty.sent"
+    CARRIER_ENTERED = "carrier.entered"
+    SCORECARD_EXPORTED = "scorecard.exported"
 
 
 ACTION_LABELS: Mapping[str, str] = {
@@ -77,6 +79,8 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.DEAL_ENTERED: "登记项目记录",
     Action.DUTY_DRAFTED: "导出报送草稿",
     Action.DUTY_SENT: "登记已报送",
+    Action.CARRIER_ENTERED: "填报载体指标",
+    Action.SCORECARD_EXPORTED: "导出载体评价报告",
 }
 
 

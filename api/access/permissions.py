@@ -49,6 +49,8 @@ class Permission(StrEnum):
     DEAL_WRITE = "deal.write"
     DUTY_READ = "duty.read"
     DUTY_WRITE = "duty.write"
+    CARRIER_READ = "carrier.read"
+    CARRIER_WRITE = "carrier.write"
     METRICS_READ = "metrics.read"
     PLATFORM_READ = "platform.read"
     PLATFORM_MANAGE = "platform.manage"
@@ -91,6 +93,8 @@ PERMISSION_LABELS: Mapping[Permission, str] = {
     Permission.DEAL_WRITE: "办理项目、登记基金账、写流程",
     Permission.DUTY_READ: "看报送事项与草稿",
     Permission.DUTY_WRITE: "出报送草稿、登记已报送",
+    Permission.CARRIER_READ: "看载体评价",
+    Permission.CARRIER_WRITE: "填报载体指标",
     Permission.METRICS_READ: "看运行指标（仅本机所属平台）",
     Permission.PLATFORM_READ: "看上下级平台及其共享",
     Permission.PLATFORM_MANAGE: "管平台设置与向上共享",
@@ -172,6 +176,8 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.DEAL_WRITE: _row("t t - - - - -"),
     Permission.DUTY_READ: _row("t t - - - - -"),
     Permission.DUTY_WRITE: _row("t t - - - - -"),
+    Permission.CARRIER_READ: _row("t t - - o - -"),
+    Permission.CARRIER_WRITE: _row("t t - - o - -"),
     Permission.METRICS_READ: _row("t t - - - - -"),
     Permission.PLATFORM_READ: _row("t t - - - - -"),
     Permission.PLATFORM_MANAGE: _row("- t - - - - -"),

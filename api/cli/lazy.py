@@ -41,6 +41,7 @@ class RootCommands(LazyGroup):
         "audit": "api.cli.auditing:audit_app",
         "backup": "api.cli.backing:backup",
         "benefits": "api.cli.benefits:benefits",
+        "carrier": "api.cli.carriers:carrier_app",
         "consent": "api.cli.consenting:consent_app",
         "deal": "api.cli.deals:deal_app",
         "deliver": "api.cli.deliveries:deliver",

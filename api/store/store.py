@@ -12,6 +12,7 @@ from sqlalchemy import URL, make_url
 import api.store.account_tables
 import api.store.audit_tables
 import api.store.campaign_tables
+import api.store.carrier_tables
 import api.store.consent_tables
 import api.store.deal_tables
 import api.store.duty_tables
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from api.store.accounts import AccountStore
     from api.store.audit import AuditStore
     from api.store.campaigns import CampaignStore
+    from api.store.carriers import CarrierStore
     from api.store.consents import ConsentStore
     from api.store.deals import DealStore
     from api.store.duties import DutyStore
@@ -142,6 +144,13 @@ class Store:
         from api.store.deals import DealStore
 
         return DealStore(self._database)
+
+    @cached_property
+    def carriers(self) -> "CarrierStore":
+        """Entered values of carriers."""
+        from api.store.carriers import CarrierStore
+
+        return CarrierStore(self._database)
 
     @cached_property
     def duties(self) -> "DutyStore":
