@@ -129,7 +129,9 @@ def offer_document(offer: Offer) -> Document:
         "benefits": list(offer.benefits),
         "service_regions": list(offer.service_regions),
         "industry_focus": list(offer.industry_focus),
-        "portfolio": [{"industry": item.industry, "firms": item.firms, "words": item.words} for item in offer.portfolio],
+        "portfolio": [
+            {"industry": item.industry, "firms": item.firms, "words": item.words} for item in offer.portfolio
+        ],
         "effective_from": _day(offer.effective_from),
         "effective_to": _day(offer.effective_to),
         "assumptions": list(offer.assumptions),

@@ -61,7 +61,7 @@ class OfferBody(Wire):
     summary: Annotated[Long, Field(min_length=1)] = Field(description="一段话的介绍")
     focus: Long = Field("", description="适合谁、要什么，用来与企业的业务比较；不填为简介")
     audience: frozenset[PartyKind] = Field(frozenset({PartyKind.ENTERPRISE}), description="面向哪些主体")
-    terms: TermsBody = Field(TermsBody(), description="条款")
+    terms: TermsBody = Field(TermsBody.model_validate({}), description="条款")
     service_regions: Codes = Field((), description="服务地区（GB/T 2260 代码）；不填为不限")
     industry_focus: Codes = Field((), description="支持行业（GB/T 4754 代码）；不填为不限")
     conditions: Annotated[tuple[ConditionBody, ...], Field(max_length=MOST_CONDITIONS)] | None = Field(

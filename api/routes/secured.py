@@ -21,7 +21,7 @@ def tell_security(document: dict[str, Any], routers: Iterable[APIRouter]) -> Non
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute) and route.include_in_schema and _asks(route.dependant):
-                for method in route.methods:
+                for method in route.methods or ():
                     operation = document["paths"][route.path][method.lower()]
                     operation["security"] = [{name: []} for name in SCHEMES]
 

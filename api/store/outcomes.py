@@ -269,7 +269,7 @@ class _Standings:
             self.found[row.id] = _Standing(AssignmentStatus(row.status), self._kinds[row.run_id, row.offer_id])
 
 
-def _asked(connection: Connection, seen: Any, campaign: str, keys: Sequence[str]) -> list[Row[Any]]:
+def _asked(connection: Connection, seen: Any, campaign: str, keys: Sequence[str]) -> list[Any]:
     """Some pairs of a campaign. The database is asked by id alone.
 
     With the campaign in its question SQLite goes through all pairs of the campaign for every few ids.

@@ -12,7 +12,7 @@ def methods_of(routers: Iterable[APIRouter]) -> Mapping[str, frozenset[str]]:
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):
-                found[route.path] = found.get(route.path, frozenset()) | route.methods
+                found[route.path] = found.get(route.path, frozenset()) | frozenset(route.methods or ())
     return found
 
 

@@ -80,7 +80,8 @@ def _returned(desk: Desk, campaign: str, file: UploadFile) -> dict[str, object]:
     require(viewer, Permission.OUTCOME_WRITE)
     settings = services.settings
     with laid_down(file.file, file.filename or "", settings.data / "uploads", settings.max_import_bytes) as upload:
-        report = receive(services.store, viewer, campaign, upload.path, now(), Receiving(viewer.name or viewer.role.value))
+        by = Receiving(viewer.name or viewer.role.value)
+        report = receive(services.store, viewer, campaign, upload.path, now(), by)
     if report.problem_count:
         lines = "\n".join(
             desk.text(
