@@ -3,7 +3,6 @@
 Only what was recorded counts; a carrier none of whose tenants is known has no share of anything, not a share of zero.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -129,7 +128,10 @@ def _shares(tenants: list[Tenant], focus: Focus | None) -> dict[str, Decimal]:
 
 
 def _results(results: list[Result], tenants: set[str]) -> dict[str, Decimal]:
-    """Counts and sums of the year's results; absent where nothing was recorded, for nobody may have recorded."""
+    """Counts and sums of the year's results; absent where nothing was recorded, for nobody may have recorded.
+
+    Demands answered are absent at none: lists tell of investments and loans, and not of every demand.
+    """
     if not results:
         return {}
     mine = [item for item in results if item.tenant in tenants]
@@ -140,4 +142,5 @@ def _results(results: list[Result], tenants: set[str]) -> dict[str, Decimal]:
         amounts = [item.amount_wan for item in of_kind]
         if all(amount is not None for amount in amounts):
             found[f"{kind}_wan"] = sum((amount for amount in amounts if amount is not None), Decimal(0))
-    return found | {"demands_answered": Decimal(Counter(item.kind for item in mine)["answered"])}
+    answered = sum(item.kind == "answered" for item in mine)
+    return found | ({"demands_answered": Decimal(answered)} if answered else {})
