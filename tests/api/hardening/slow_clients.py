@@ -31,6 +31,7 @@ class SlowClients:
     """Whether one that is closed comes back."""
     open: dict[socket.socket, bytes] = field(default_factory=dict)
     closed: int = 0
+    _watched: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     @contextlib.contextmanager
     def running(self) -> Iterator["SlowClients"]:
@@ -45,6 +46,7 @@ class SlowClients:
         finally:
             stop.set()
             thread.join()
+            self._watched.close()
             for one in list(self.open):
                 one.close()
 
@@ -59,23 +61,18 @@ class SlowClients:
         one = socket.create_connection(self.address, timeout=20)
         one.setblocking(False)
         self.open[one] = way
+        self._watched.register(one, selectors.EVENT_READ)
         self._send(one, way)
 
     def _live(self, stop: threading.Event) -> None:
         turn = 0
         while not stop.wait(self.pause / TURNS):
-            for one in self._readable():
-                self._read(one)
+            for key, _ in self._watched.select(0):
+                self._read(key.fileobj)  # type: ignore[arg-type]
             turn += 1
             for one, way in list(self.open.items())[turn % TURNS :: TURNS]:
                 if way:
                     self._send(one, b"a")
-
-    def _readable(self) -> list[socket.socket]:
-        with selectors.DefaultSelector() as chosen:
-            for one in self.open:
-                chosen.register(one, selectors.EVENT_READ)
-            return [key.fileobj for key, _ in chosen.select(0)]  # type: ignore[misc]
 
     def _read(self, one: socket.socket) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -97,6 +94,7 @@ class SlowClients:
 
     def _end(self, one: socket.socket) -> None:
         way = self.open.pop(one, None)
+        self._watched.unregister(one)
         one.close()
         self.closed += 1
         if self.again and way is not None:

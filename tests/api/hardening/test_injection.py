@@ -105,6 +105,8 @@ def everything_written(doors: Doors) -> None:
         party_written(doors, number, payload)
         said_of_people(doors, number, payload)
         deals_written(doors, payload)
+        if number % 3 == 0:
+            costly_written(doors, payload)
         outcome = {"assignment_id": ids[number], "state": "refused", "by": payload, "reason": payload}
         doors.written("POST", f"/v1/campaigns/{doors.campaign.id}/outcomes", json={"outcomes": [outcome]})
 
@@ -130,7 +132,6 @@ def party_written(doors: Doors, number: int, payload: str) -> None:
 
 
 def said_of_people(doors: Doors, number: int, payload: str) -> None:
-    doors.written("POST", "/v1/needs", json={"text": f"想贷款300万，体外诊断 {payload}", "party_id": "local-ent"})
     doors.written(
         "POST", "/v1/accounts", Role.ADMIN, json={"login": f"who-{number}", "role": "operator", "name": payload}
     )
@@ -139,10 +140,6 @@ def said_of_people(doors: Doors, number: int, payload: str) -> None:
     review = doors.written("POST", "/v1/reviews", Role.ENTERPRISE, json={"subject": payload, "reason": payload})
     if review is not None:
         doors.written("POST", f"/v1/reviews/{review['id']}/answer", json={"answer": payload})
-    plan = yaml.safe_dump(
-        yaml.safe_load(PLAN) | {"name": payload, "purpose": payload, "approver": payload}, allow_unicode=True
-    )
-    doors.written("POST", "/v1/campaigns", json={"plan": plan})
 
 
 def deals_written(doors: Doors, payload: str) -> None:
@@ -152,6 +149,15 @@ def deals_written(doors: Doors, payload: str) -> None:
         "/v1/deals",
         json={"pipeline": KUNSHAN, "name": payload, "role": "manager", "why": payload, "evidence": [payload]},
     )
+
+
+def costly_written(doors: Doors, payload: str) -> None:
+    """Doors that read or rank at length: a third of the payloads is enough for them."""
+    doors.written("POST", "/v1/needs", json={"text": f"想贷款300万，体外诊断 {payload}", "party_id": "local-ent"})
+    plan = yaml.safe_dump(
+        yaml.safe_load(PLAN) | {"name": payload, "purpose": payload, "approver": payload}, allow_unicode=True
+    )
+    doors.written("POST", "/v1/campaigns", json={"plan": plan})
     assert doors.ask("POST", "/v1/pipelines", json={"content": f"id: {payload}\nname: {payload}\n"}).status_code in {
         400,
         422,

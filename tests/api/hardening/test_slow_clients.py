@@ -18,7 +18,7 @@ from tests.browser.desks import served
 from tests.fakes.services import fake_services
 
 MANY = int(os.environ.get("RONGTONG_SLOW_CLIENTS", "0"))
-QUESTIONS, ROUNDS = 400, 3
+QUESTIONS, ROUNDS = 600, 5
 BODY = '{"text": "体外诊断，苏州高新区，想贷款300万"}'.encode()
 
 
@@ -41,6 +41,7 @@ def test_others_wait_at_most_twice_as_long(tmp_path: Path) -> None:
         for _ in range(ROUNDS):
             alone.append(p99(waits(address, QUESTIONS)))
             with SlowClients(address, MANY, 1.0, again=True).running() as slow:
+                time.sleep(2)  # a thousand have just come: what is measured is that they stay
                 beside.append(p99(waits(address, QUESTIONS)))
                 held = len(slow.open)
         print(f"p99 alone {min(alone):.1f} ms, beside {held} slow clients {min(beside):.1f} ms")
