@@ -68,7 +68,6 @@ def test_only_who_moved_in_counts_and_the_draft_tells_all(tmp_path: Path) -> Non
     assert {name: str(value) for name, value in found.items()} == {
         "tenants": "1", "tenants_joined": "1", "tenants_with_invention_pct": "100.00", "partners": "1",
         "funded_tenants": "1", "funded_wan": "300", "invested_tenants": "0", "invested_wan": "0",
-        "demands_answered": "0",
     }  # fmt: skip
     assert (other.tenants, other.of_year(AT.year)) == ((), {})
     assert draft.sections[2].lines == (

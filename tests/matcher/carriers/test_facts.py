@@ -74,7 +74,7 @@ def test_results_are_counted_by_firm_and_only_those_of_its_own_tenants():
 def test_every_code_that_is_computed_has_its_words():
     everything = computed(
         [Tenant("a", "2770", 1, True, date(2026, 1, 1), date(2026, 2, 1), True)],
-        [Result("invested", "a", "x", Decimal(1)), Result("funded", "a", "x", Decimal(1))],
+        [Result(kind, "a", "x", Decimal(1)) for kind in ("invested", "funded", "answered")],
         MEDICAL,
         2026,
     )
