@@ -1,18 +1,22 @@
 """The service in several processes on one port (多进程服务): uvicorn's supervisor starts and replaces workers.
 
-Workers are spawned, never forked, and share nothing but the listening socket, a table of how many connections each
-holds, the database, the mapped snapshot and one Redis that belongs to the parent. Settings reach them through the
-environment, as `WORKER_SETTINGS`.
+Workers are forked from a fork server: a process of its own that has loaded what they have in common
+(`api.preloaded`) and has opened nothing. Each next one costs what it holds of its own. Besides that memory they share
+the listening socket, a table of how many connections each holds, the database, the mapped snapshot and one Redis that
+belongs to the parent. Settings reach them through the environment, as `WORKER_SETTINGS`.
 """
 
 import os
+import sys
 from contextlib import ExitStack
-from multiprocessing import parent_process
+from multiprocessing import get_context, parent_process
 from signal import SIGTERM
 from threading import Thread
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn import _subprocess
+from uvicorn.supervisors import multiprocess
 
 from api.bootstrap import build_services
 from api.console.attending import attended_console
@@ -30,6 +34,10 @@ WORKER_SETTINGS = "RONGTONG_WORKER_SETTINGS"
 _LOOP = "api.transport.fair_loop:FairLoop"
 _ARENAS = "2"
 """glibc gives each of some forty threads a heap of its own that it seldom gives back; two serve them as well."""
+_ALLOCATORS = ("_RJEM_MALLOC_CONF", "JE_ARROW_MALLOC_CONF")
+"""What the allocators (jemalloc) of polars and pyarrow are told; polars has set its own when it was imported."""
+_NO_THREADS = "background_thread:false"
+"""They start threads of their own where they are let; a process to fork from is to have none."""
 _ANSWER_SECONDS = 60
 """How long a worker may leave the supervisor's question unanswered before it is replaced."""
 
@@ -49,6 +57,7 @@ def serve_many(settings: Settings) -> None:
         stack.enter_context(attended_jobs(shared))
         stack.enter_context(attended_console(shared))
         stack.enter_context(shares_of(settings.workers))
+        fork_workers()
         uvicorn.run(
             "api.serving:worker",
             factory=True,
@@ -56,6 +65,36 @@ def serve_many(settings: Settings) -> None:
             timeout_worker_healthcheck=_ANSWER_SECONDS,
             **server_options(settings) | {"loop": _LOOP},
         )
+
+
+class ForkedWorker(multiprocess.Process):
+    """A worker as uvicorn's supervisor has it, whose death ends the supervisor's question whether it is alive.
+
+    uvicorn keeps the worker's end of their connection open, so that a worker killed with the question in hand is
+    waited for as long as one that is busy.
+    """
+
+    def start(self) -> None:
+        """Start it, and leave the worker's end of the connection to it."""
+        super().start()
+        self.child_conn.close()
+
+
+def fork_workers() -> None:
+    """Have uvicorn's supervisor fork its workers from a fork server, which starts with the first of them.
+
+    The fork server ends when the supervisor and all workers are gone. Should it die, the supervisor takes its workers
+    for dead: it lets go of them, whereupon they end, and starts others from a new one. Elsewhere than on Linux the
+    system's own libraries cannot be forked, and workers are spawned as uvicorn has it.
+    """
+    if sys.platform != "linux":
+        return
+    for allocator in _ALLOCATORS:
+        os.environ[allocator] = ",".join(filter(None, (os.environ.get(allocator), _NO_THREADS)))
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["api.preloaded"])
+    _subprocess.spawn = context  # type: ignore[assignment]  # uvicorn has no setting for either
+    multiprocess.Process = ForkedWorker  # type: ignore[misc]
 
 
 def worker() -> FastAPI:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGTTIN
 from tempfile import gettempdir
 
 import httpx
@@ -95,10 +96,8 @@ def several(data: Path, workers: int) -> Iterator[tuple[str, str]]:
     """Several processes on one port: what each takes."""
     with server(data, workers) as (client, process, seconds):
         yield f"start of {workers} workers, to /readyz", f"{seconds:.2f} s"
-        for path, body in [*prospects(100), *searched(100, None)] * 2 * workers:
-            client.post(path, json=body, headers={"Connection": "close"}).raise_for_status()
-        serving = [child for child in psutil.Process(process.pid).children(recursive=True) if _serves(child)]
-        for place, child in enumerate(serving, 1):
+        _ask_all(client, workers)
+        for place, child in enumerate(_serving(process.pid), 1):
             memory = child.memory_full_info()
             yield (
                 f"memory of worker {place}",
@@ -107,6 +106,29 @@ def several(data: Path, workers: int) -> Iterator[tuple[str, str]]:
                     f"{memory.rss / 2**20:.0f} MB resident"
                 ),
             )
+        before = _shares(process.pid)
+        process.send_signal(SIGTTIN)  # the supervisor starts one worker more
+        while len(_serving(process.pid)) <= workers or not _ready(client):
+            time.sleep(0.5)
+        _ask_all(client, workers + 1)
+        grown = _shares(process.pid) - before
+        yield "memory that one worker more takes", f"{grown / 2**20:.0f} MB (growth of the shares, Pss, of all)"
+
+
+def _ask_all(client: httpx.Client, workers: int) -> None:
+    """Questions of each kind, each on a connection of its own, so that every worker gets some."""
+    for path, body in [*prospects(100), *searched(100, None), *matches()] * 2 * workers:
+        client.post(path, json=body, headers={"Connection": "close"}).raise_for_status()
+
+
+def _serving(supervisor: int) -> list[psutil.Process]:
+    return [child for child in psutil.Process(supervisor).children(recursive=True) if _serves(child)]
+
+
+def _shares(supervisor: int) -> int:
+    """The memory of a service, in bytes: each process's own and its share of what it has in common with others."""
+    parent = psutil.Process(supervisor)
+    return sum(int(one.memory_full_info().pss) for one in (parent, *parent.children(recursive=True)))
 
 
 def _serves(process: psutil.Process) -> bool:

@@ -43,16 +43,27 @@ class Served:
         except (URLError, ConnectionError):
             return 0, None
 
+    def fork_servers(self) -> list[psutil.Process]:
+        """The processes that workers are forked from: one, unless it was killed a moment ago."""
+        return [child for child in self._children(self.process.pid) if "multiprocessing.forkserver" in _command(child)]
+
     def workers(self) -> set[int]:
-        """The processes that the service started and that answer requests."""
-        found = subprocess.run(
-            ["ps", "-ww", "--ppid", str(self.process.pid), "-o", "pid=,args="],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        lines = (line.split(None, 1) for line in found.stdout.splitlines())
-        return {int(pid) for pid, command in lines if "spawn_main" in command}
+        """The processes that answer requests."""
+        return {child.pid for server in self.fork_servers() for child in self._children(server.pid)}
+
+    @staticmethod
+    def _children(process: int) -> list[psutil.Process]:
+        try:
+            return list(psutil.Process(process).children())
+        except psutil.NoSuchProcess:
+            return []
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def until(reached: Callable[[], bool]) -> None:
@@ -125,6 +136,7 @@ def test_workers_see_each_others_writes_and_a_dead_one_is_replaced(served: Serve
     os.kill(min(before), signal.SIGKILL)
     until(lambda: len(served.workers()) == 2 and min(before) not in served.workers())
     until(lambda: found() == [{"a"}] * 8)
+    assert [served.ask("POST", "/v1/matches", {"text": "体外诊断试剂"})[0] for _ in range(8)] == [200] * 8
     assert served.ask("DELETE", "/v1/parties/a")[0] == 204
     until(lambda: found() == [set()] * 8)
     last = served.workers()
@@ -133,6 +145,29 @@ def test_workers_see_each_others_writes_and_a_dead_one_is_replaced(served: Serve
     assert (served.process.returncode, output) == (0, "closed\n")
     assert not any(Path(f"/proc/{worker}").exists() for worker in last), "no worker is left"
     assert served.ask("GET", "/healthz")[0] == 0
+
+
+SECRET = "a-secret-of-the-deployment"
+
+
+def threads(process: int) -> set[str]:
+    """The names of a process's threads, those of libraries included."""
+    return {task.read_text().strip() for task in Path(f"/proc/{process}/task").glob("*/comm")}
+
+
+@pytest.mark.parametrize("served", [{"REDIS_URL": f"redis://:{SECRET}@127.0.0.1:1/0"}], indirect=True)
+def test_workers_are_forked_from_a_process_without_threads_and_another_takes_its_place(served: Served) -> None:
+    (server,) = served.fork_servers()
+    assert len(list(Path(f"/proc/{server.pid}/task").iterdir())) == len(threads(server.pid))
+    assert threads(server.pid) <= {Path(f"/proc/{server.pid}/comm").read_text().strip(), "polars-ooc-clea"}
+    processes = psutil.Process(served.process.pid).children(recursive=True)
+    assert len(processes) >= 3
+    assert not [one for one in processes if SECRET in _command(one)]
+    before = served.workers()
+    server.kill()
+    until(lambda: len(served.workers()) == 2 and not before & served.workers())
+    until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in before))
+    until(lambda: [served.ask("GET", "/readyz")[0] for _ in range(4)] == [200] * 4)
 
 
 @pytest.mark.parametrize("served", [{"REDIS_URL": NOWHERE}], indirect=True)
