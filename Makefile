@@ -10,7 +10,7 @@ KILLS ?= 200
 BROWSER ?= long
 TEST_OPTIONS ?=
 
-.PHONY: run test lint ci model quality bench bench-short browser chromium faults ray clean
+.PHONY: run test lint ci model quality bench bench-short browser chromium faults harden ray clean
 
 run: $(VENV)/.installed
 	@$(BIN)/rongtong --data $(DATA) start
@@ -63,6 +63,10 @@ chromium:
 # As long and as strict as on an idle machine; a short form is part of `make test`.
 faults: $(VENV)/.installed-test
 	RONGTONG_FAULTS_KILLS=$(KILLS) RONGTONG_FAULTS_STRICT=1 $(BIN)/python -m pytest tests/faults
+
+# The whole interface under Schemathesis, 10,000 malformed bodies, 1,000 slow clients; short forms are part of `make test`.
+harden: $(VENV)/.installed-test
+	RONGTONG_SCHEMATHESIS=1 RONGTONG_MALFORMED=10000 RONGTONG_SLOW_CLIENTS=1000 $(BIN)/python -m pytest tests/api/hardening
 
 # Runs of campaigns on three local Ray nodes, one of them killed.
 ray: $(VENV)/.installed-test

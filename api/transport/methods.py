@@ -17,6 +17,6 @@ def methods_of(routers: Iterable[APIRouter]) -> Mapping[str, frozenset[str]]:
 
 
 def allow_header(scope: Scope, methods: Mapping[str, frozenset[str]]) -> Mapping[str, str]:
-    """The header `Allow` of a 405 answer; empty at an address that is none of `methods`."""
-    allowed = methods.get(getattr(scope.get("route"), "path", ""), frozenset())
+    """The header `Allow` of a 405 answer, of the address as it stands before its template; empty at an unknown one."""
+    allowed = methods.get(scope["path"]) or methods.get(getattr(scope.get("route"), "path", ""), frozenset())
     return {"Allow": ", ".join(sorted(allowed))} if allowed else {}

@@ -1,7 +1,8 @@
 """Schemathesis over the whole OpenAPI document: no fault, no answer that the document does not tell of.
 
 `make test` asks each operation a few times as an operator. `RONGTONG_SCHEMATHESIS=N` asks as an enterprise and as an
-institution too: every bound of every schema, and N examples of each kind an operation.
+institution too: every bound of every schema, and N examples of each kind an operation (33,000 requests an asker, four
+minutes of one core, with N = 1).
 """
 
 import os
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
+from schemathesis.generation.case import Case
 
 from api.access.viewers import Role
 from api.settings import AccessMode
@@ -66,8 +69,17 @@ def failures(recorder: ScenarioRecorder) -> Iterator[tuple[tuple[str, ...], str]
     """What the checks found, one of each kind: the failure, the answer, and how to ask again."""
     for case, nodes in recorder.checks.items():
         for node in nodes:
-            if node.failure_info is not None:
+            if node.failure_info is not None and not mended_by_us(recorder.cases[case].value):
                 failure, answer = node.failure_info.failure, recorder.interactions[case].response
                 said = "" if answer is None else f"{answer.status_code} {answer.content[:300]!r}"
                 key = (str(failure.operation), failure.title, failure.message[:100])
                 yield key, f"{failure.operation}: {failure}\n{said}\n{node.failure_info.code_sample}"
+
+
+def mended_by_us(case: Case) -> bool:
+    """Whether what was to be wrong with a request is the name of a row in its path, which we replaced by a good one."""
+    data = None if case.meta is None else case.meta.phase.data
+    negated = case.meta is not None and case.meta.generation.mode.is_negative
+    return (
+        negated and getattr(data, "parameter_location", None) is ParameterLocation.PATH and data.parameter != "number"
+    )
