@@ -57,13 +57,14 @@ class Once:
         kept = self.services.store.idempotency.find(self.viewer, self.asked, self._kept_for)
         return _response(kept, replayed=True) if kept else None
 
-    def answer(self, write: Callable[[], Response], *, whole: bool = True) -> Response:
+    def answer(self, write: Callable[[], Response], *, whole: bool = True, together: bool = False) -> Response:
         """Write and answer, or answer as before; the next query of this process sees what was written.
 
-        `whole`: see `IdempotencyStore.run`, whose errors are raised.
+        `whole`: see `IdempotencyStore.run`, whose errors are raised. `together` makes what is written and its row in
+        the audit log one transaction without a key too: an answer that it failed then means that nothing was written.
         """
         if self.asked is None:
-            response = write()
+            response = self.services.store.idempotency.together(write) if together else write()
         else:
             run = self.services.store.idempotency.run
             kept, replayed = run(self.viewer, self.asked, self._kept_for, lambda: _kept(write()), whole=whole)

@@ -135,6 +135,9 @@ class Idempotency(Protocol):
     ) -> tuple[Kept, bool]:
         """The answer, and whether it was given before."""
 
+    def together(self, write: Callable[[], Any], /) -> Any:
+        """What a write gives that is done in one transaction."""
+
 
 class Repositories(Protocol):
     """The store."""

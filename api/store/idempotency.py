@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Lock
+from typing import TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, text
 
@@ -20,6 +21,8 @@ from api.errors import KeyInFlight, KeyReused
 from api.store.database import Database
 from api.store.sealed_facts import claim_key
 from api.store.tables import idempotency
+
+Written = TypeVar("Written")
 
 _KEYS = 0x6B657973  # "keys": the advisory locks of keys, apart from the writers' turn
 
@@ -73,6 +76,11 @@ class IdempotencyStore:
                 return self._after(viewer, asked, kept_for, write)
             with self._database.writing(first=partial(_claim, viewer.tenant, asked.key)) as connection:
                 return self._once(connection, viewer.tenant, asked, kept_for, write)
+
+    def together(self, write: Callable[[], Written]) -> Written:
+        """Run `write` in one transaction, all that it writes or nothing."""
+        with self._database.writing():
+            return write()
 
     def _after(self, viewer: Viewer, asked: Asked, kept_for: timedelta, write: Callable[[], Kept]) -> tuple[Kept, bool]:
         if (kept := self.find(viewer, asked, kept_for)) is not None:

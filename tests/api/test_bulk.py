@@ -12,6 +12,7 @@ from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from api.bootstrap import Services
+from api.errors import StoreUnavailable
 from api.main import create_app
 from tests.api.worlds import services_in
 
@@ -103,4 +104,19 @@ def test_a_database_that_is_locked_is_away_for_a_while(client: TestClient, servi
         assert found(client) == set()
         other.execute("ROLLBACK")
     other.close()
+    assert client.post(BULK, json={"parties": [row("a")]}).json()["counts"]["new"] == 1
+
+
+def test_a_batch_whose_row_in_the_audit_log_cannot_be_written_is_not_written_either(
+    client: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_given: object) -> None:
+        raise StoreUnavailable(found="连接中断", expected="可写的数据库", remedy="请稍后重试")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services.store.audit, "append", away)
+        answer = client.post(BULK, json={"parties": [row("a")]})
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+        assert client.put("/v1/parties/b", json={"kind": "enterprise", "name": "乙"}).status_code == 503
+    assert found(client) == set()
     assert client.post(BULK, json={"parties": [row("a")]}).json()["counts"]["new"] == 1

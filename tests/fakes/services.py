@@ -180,6 +180,9 @@ class FakeIdempotency:
         self.rows[asked.key] = (asked, write())
         return self.rows[asked.key][1], False
 
+    def together(self, write: Callable[[], Any]) -> Any:
+        return write()
+
 
 class FakeJobs:
     """Jobs in a dictionary; each change of one is put there by the test."""
