@@ -9,8 +9,28 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.desks import Desks, chromium, launched, served
 
-LONG = os.environ.get("RONGTONG_BROWSER") == "long"
-"""Whether every page is looked at in every light and width, and not the chosen few."""
+FORM = os.environ.get("RONGTONG_BROWSER", "short")
+"""short: a journey of each kind of account, for the gate; journeys: all of them; long: every page in every light."""
+LONG = FORM == "long"
+SHORT = {
+    "test_a_wrong_password_is_refused_in_the_same_words_as_an_unknown_login",
+    "test_the_sign_in_has_no_serious_fault",
+    "test_a_question_is_understood_and_answered_in_order",
+    "test_an_opened_card_shows_clauses_and_points_that_add_up_to_the_number_shown",
+    "test_consent_is_given_after_its_words_and_taken_back_with_one_click",
+    "test_a_list_is_masked_by_consent_and_answered",
+    "test_a_stranger_has_an_exported_list_within_three_minutes",
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In the short form, leave out all journeys but the chosen."""
+    if FORM != "short":
+        return
+    here = Path(__file__).parent
+    left = [item for item in items if item.path.parent == here and item.name.split("[")[0] not in SHORT]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

@@ -119,8 +119,16 @@ def settled(page: Page) -> None:
     page.wait_for_function("() => document.fonts.status === 'loaded'")
 
 
+_STANDS = """() => Promise.allSettled(document.getAnimations()
+    .filter(item => item.effect?.getComputedTiming().iterations !== Infinity).map(item => item.finished))"""
+
+
 def violations(page: Page) -> list[str]:
-    """What the accessibility checker holds against the page, serious and critical only, with the elements."""
+    """What the accessibility checker holds against the page, serious and critical only, with the elements.
+
+    What is still fading in has not its colours yet: the page is looked at when it stands.
+    """
+    page.evaluate(_STANDS)
     found = Axe().run(page).response["violations"]
     return [
         f"{item['id']}: {item['help']}: {node['html'][:160]}: {node['failureSummary'][:200]}"
