@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from itertools import groupby
 
 from api.access.audit import Action
 from api.access.auditing import Audit
@@ -19,7 +18,7 @@ from api.access.consents import (
     withdrawn,
     wording,
 )
-from api.access.permissions import Permission, Reach, may, require
+from api.access.permissions import Permission, Reach, require
 from api.access.viewers import Viewer
 from api.clock import CHINA
 from api.errors import InvalidConsent, UnknownConsent
@@ -114,11 +113,6 @@ class Consents:
         said = self._store.consents.between(viewer, recipient, party_ids)
         return opening(said, at or self._today(), purpose)
 
-    def said_to(self, viewer: Viewer, recipient: str, party_ids: Iterable[str]) -> Mapping[str, tuple[Consent, ...]]:
-        """All that these parties said to a recipient, whatever its state: lists show what was taken back."""
-        said = sorted(self._store.consents.between(viewer, recipient, party_ids), key=lambda item: item.party_id)
-        return {party: tuple(group) for party, group in groupby(said, key=lambda item: item.party_id)}
-
     def proposed(self, viewer: Viewer, recipient: str, purpose: Purpose, fields: Iterable[Scope], until: date) -> Asked:
         """What the viewer's party would agree to, with the recipient's name.
 
@@ -175,11 +169,6 @@ class Consents:
 
     def _today(self) -> date:
         return self._now().astimezone(CHINA).date()
-
-
-def sees_all(viewer: Viewer) -> bool:
-    """Whether the viewer works for the platform and sees its parties open."""
-    return may(viewer, Permission.PARTY_READ) is Reach.TENANT
 
 
 def _unknown(consent: str) -> UnknownConsent:

@@ -28,10 +28,6 @@ class Sights:
         everything = reach_of(viewer, Permission.PARTY_READ) is Reach.TENANT
         return masker_for(self._store, viewer, viewer.party_id, parties, self._today(), everything=everything)
 
-    def masker_to(self, viewer: Viewer, recipient: str, parties: Iterable[str]) -> Masker:
-        """What a recipient may see of these parties today: for what the platform sends to it."""
-        return masker_for(self._store, viewer, recipient, parties, self._today(), everything=False)
-
     def party_of(self, viewer: Viewer, identifier: str) -> str:
         """The id that an alias given to the viewer stands for; any other id as it is."""
         return unmasked(self._store.seals, viewer, identifier) if identifier.startswith(ALIAS) else identifier

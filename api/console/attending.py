@@ -1,13 +1,12 @@
 """Seeing to it that the console runs beside several workers (控制台进程的看护): started again should it die."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import Event, Thread
+from contextlib import contextmanager
+from threading import Event
 
 import structlog
 
+from api.kept_process import attended, begun, ended
 from api.settings import Settings
 
 REST_SECONDS = 3.0
@@ -23,38 +22,15 @@ def attended_console(settings: Settings) -> Iterator[None]:
     if not settings.console:
         yield
         return
-    stopping = Event()
-    thread = Thread(target=_attend, args=(settings, stopping), name="console", daemon=True)
-    thread.start()
-    try:
+    with attended("console", _attend, settings):
         yield
-    finally:
-        stopping.set()
-        thread.join()
 
 
 def _attend(settings: Settings, stopping: Event) -> None:
-    child = _started(settings)
+    child = begun("api.console", settings)
     while not stopping.wait(LOOK_SECONDS):
         if (status := child.poll()) is not None:
             _log.warning("console_ended", status=status)
             if not stopping.wait(REST_SECONDS):
-                child = _started(settings)
-    child.terminate()
-    try:
-        child.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-    if child.stdin is not None:
-        with suppress(OSError):
-            child.stdin.close()
-
-
-def _started(settings: Settings) -> "subprocess.Popen[bytes]":
-    child = subprocess.Popen([sys.executable, "-m", "api.console"], stdin=subprocess.PIPE)  # our own module
-    if child.stdin is not None:
-        with suppress(OSError):
-            child.stdin.write(settings.model_dump_json().encode() + b"\n")
-            child.stdin.flush()
-    return child
+                child = begun("api.console", settings)
+    ended(child, STOP_SECONDS)

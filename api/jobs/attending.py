@@ -4,16 +4,15 @@ A child, not a thread: an import keeps a processor busy, and queries must not wa
 due, ends by itself when none has been due for a minute, and is started again should it die.
 """
 
-import subprocess
-import sys
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager, suppress
-from threading import Event, Thread
+from contextlib import closing, contextmanager
+from threading import Event
 
 import structlog
 
 from api.errors import ServiceError
 from api.jobs.working import handlers_of
+from api.kept_process import Child, attended, begun, ended
 from api.settings import Settings
 from api.store.database import connect
 from api.store.leases import LeaseStore
@@ -23,6 +22,7 @@ LOOK_SECONDS = 0.5
 REST_SECONDS = 5.0
 """How long after a child that failed the next one is started."""
 STOP_SECONDS = 20.0
+"""A job that does not come to the end of its step by then is taken up by its lease."""
 _log = structlog.get_logger("jobs")
 
 
@@ -32,18 +32,12 @@ def attended_jobs(settings: Settings) -> Iterator[None]:
     if not settings.jobs:
         yield
         return
-    stopping = Event()
-    thread = Thread(target=_attend, args=(settings, stopping), name="jobs", daemon=True)
-    thread.start()
-    try:
+    with attended("jobs", _attend, settings):
         yield
-    finally:
-        stopping.set()
-        thread.join()
 
 
 def _attend(settings: Settings, stopping: Event) -> None:
-    child: subprocess.Popen[bytes] | None = None
+    child: Child | None = None
     with closing(connect(settings.store_url)) as database:
         store = Store(database, settings.seals)
         kinds = handlers_of(settings, store).keys()
@@ -53,9 +47,9 @@ def _attend(settings: Settings, stopping: Event) -> None:
                 child = None
                 stopping.wait(REST_SECONDS if status else 0.0)
             if child is None and not stopping.is_set() and _due(store.leases, kinds):
-                child = _started(settings)
+                child = begun("api.jobs", settings)
     if child is not None:
-        _stop(child)
+        ended(child, STOP_SECONDS)
 
 
 def _due(leases: LeaseStore, kinds: Collection[str]) -> bool:
@@ -63,25 +57,3 @@ def _due(leases: LeaseStore, kinds: Collection[str]) -> bool:
         return leases.due(kinds)
     except ServiceError:
         return False
-
-
-def _started(settings: Settings) -> "subprocess.Popen[bytes]":
-    child = subprocess.Popen([sys.executable, "-m", "api.jobs"], stdin=subprocess.PIPE)  # our own module
-    if child.stdin is not None:
-        with suppress(OSError):
-            child.stdin.write(settings.model_dump_json().encode() + b"\n")
-            child.stdin.flush()
-    return child
-
-
-def _stop(child: "subprocess.Popen[bytes]") -> None:
-    """Tell it to give its job back; a job that does not come to the end of its step is taken up by its lease."""
-    child.terminate()
-    try:
-        child.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-    if child.stdin is not None:
-        with suppress(OSError):
-            child.stdin.close()

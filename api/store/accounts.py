@@ -69,10 +69,6 @@ class AccountStore:
         """Give one account by its id; raise `UnknownAccount`."""
         return self._one(accounts.c.id == account)
 
-    def by_login(self, login: str) -> Account:
-        """Give one account by its login; raise `UnknownAccount`."""
-        return self._one(accounts.c.login == login)
-
     def by_subject(self, subject: str) -> Account:
         """Give one account by its OIDC issuer and subject; raise `UnknownAccount`."""
         return self._one(accounts.c.subject == subject)

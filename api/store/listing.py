@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
@@ -88,14 +87,6 @@ class ListingStore:
         with self._database.reading() as connection:
             return {str(found): count for found, count in connection.execute(query)}
 
-    def written_by_month(self, viewer: Viewer) -> dict[str, int]:
-        """How many parties were last observed in each month, "2026-11" first to last."""
-        observed = parties.c.observed_on
-        query = select(observed, func.count()).where(visible_parties(viewer)).group_by(observed)
-        with self._database.reading() as connection:
-            days = connection.execute(query).all()
-        return reduce(_added, sorted((day.isoformat()[:7], count) for day, count in days), {})
-
 
 def _fact(code: str) -> ColumnElement[str | None]:
     """The value of a fact that is text."""
@@ -151,8 +142,3 @@ def _count(narrowed: ColumnElement[bool]) -> Select[Any]:
 def _listed(row: Row[Any]) -> ListedParty:
     values = list(row)
     return ListedParty(values[0], values[1], PartyKind(values[2]), *values[3:])
-
-
-def _added(counts: dict[str, int], item: tuple[str, int]) -> dict[str, int]:
-    month, count = item
-    return counts | {month: counts.get(month, 0) + count}
