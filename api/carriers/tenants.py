@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from api.access.viewers import Viewer
-from api.store.outcomes import Pair
+from api.store.outcome_rows import Pair
 from api.store.store import Store
 from matcher.carriers.facts import Result, Tenant, computed
 from matcher.dealflow.events import day_in_china

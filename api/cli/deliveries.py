@@ -14,7 +14,7 @@ from api.cli.rendering import OutputFormat, console, print_json, print_table
 from api.clock import now, today
 from api.delivery.tracking import Group, followed, late
 from api.errors import ImportRefused
-from api.store.outcomes import OutcomeReport
+from api.store.outcome_rows import OutcomeReport
 from api.store.store import Store, open_store
 from matcher.errors import InvalidValue
 from matcher.learning.funnel import STEPS, Funnel, by_group, funnel

@@ -23,7 +23,7 @@ from api.delivery.receiving import RETURNED_BY, Receiving, ReturnReport, receive
 from api.delivery.returns import read_return
 from api.delivery.tracking import promises_of
 from api.errors import ImportRefused
-from api.store.outcomes import History, OutcomeReport, ReportResult
+from api.store.outcome_rows import History, OutcomeReport, ReportResult
 from api.store.received import ReceivedRow
 from api.store.store import Store
 from matcher.learning.funnel import Tracked

@@ -16,7 +16,7 @@ from api.clock import CHINA, today
 from api.delivery.shown import profile
 from api.errors import UnknownAssignment, WrongCampaignState
 from api.store.campaign_rows import AssignmentRow, Campaign, Run, RunState
-from api.store.outcomes import History
+from api.store.outcome_rows import History
 from api.store.store import Store
 from matcher.campaigns.plan import Plan
 from matcher.learning.promises import Promise

@@ -12,7 +12,8 @@ from api.delivery.returns import FilledRow, Returned, read_return
 from api.errors import ImportRefused, UnknownAssignment
 from api.exchange.limits import DEFAULT_LIMITS, Limits
 from api.store.campaigns import CampaignStore
-from api.store.outcomes import History, OutcomeReport, OutcomeStore, ReportResult, ReportState
+from api.store.outcome_rows import History, OutcomeReport, ReportResult, ReportState
+from api.store.outcomes import OutcomeStore
 from api.store.store import Store
 
 MOST_PROBLEMS = 1_000

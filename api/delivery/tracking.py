@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from api.access.viewers import Viewer
 from api.campaigns.planning import plan_of
-from api.store.outcomes import History, Pair
+from api.store.outcome_rows import History, Pair
 from api.store.store import Store
 from matcher.learning.funnel import Tracked
 from matcher.learning.outcomes import success_of

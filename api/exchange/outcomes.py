@@ -8,7 +8,7 @@ from api.delivery.filled import CellProblem
 from api.delivery.receiving import ReturnReport
 from api.delivery.tracking import Late
 from api.exchange.documents import Document
-from api.store.outcomes import ReportResult
+from api.store.outcome_rows import ReportResult
 from matcher.learning.funnel import STEPS, Funnel
 from matcher.learning.outcomes import OUTCOME_LABELS, Event
 

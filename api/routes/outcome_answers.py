@@ -3,7 +3,7 @@
 from api.delivery.tracking import Group
 from api.routes.campaign_answers import RunAnswer
 from api.routes.offer_answers import Answer
-from api.store.outcomes import ReportState
+from api.store.outcome_rows import ReportState
 from matcher.learning.outcomes import OutcomeState
 
 

@@ -18,7 +18,7 @@ from api.routes.outcome_answers import FunnelsAnswer, HistoryAnswer, RemindersAn
 from api.routes.responses import answered, json_response
 from api.routes.services import Service, allowed
 from api.schemas import Day, Identifier, Wire
-from api.store.outcomes import OutcomeReport, ReportState
+from api.store.outcome_rows import OutcomeReport, ReportState
 from api.transport.strict_json import StrictRoute
 from matcher.learning.funnel import by_group, funnel
 from matcher.learning.outcomes import Event, OutcomeState

@@ -12,7 +12,7 @@ from api.errors import UnknownAssignment
 from api.store.campaign_rows import AssignmentRow, AssignmentStatus, assignment_of
 from api.store.campaign_tables import assignments, campaign_runs, campaigns, outcome_events
 from api.store.database import Database
-from api.store.outcomes import History, histories_in
+from api.store.outcome_rows import History, histories_in
 from api.store.queries import visible_assignments
 from api.store.storable import is_id
 

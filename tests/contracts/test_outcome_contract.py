@@ -12,7 +12,7 @@ from api.delivery.tracking import Group, followed, late
 from api.errors import WrongCampaignState
 from api.store.campaign_rows import AssignmentStatus, Campaign, RunState
 from api.store.campaign_tables import outcome_events
-from api.store.outcomes import OutcomeReport, ReportState
+from api.store.outcome_rows import OutcomeReport, ReportState
 from api.store.store import Store
 from matcher.learning.funnel import by_group, funnel
 from matcher.learning.outcomes import Event, OutcomeState

@@ -11,7 +11,7 @@ from api.console.blocks import bare, dialog, line, note, primary, quiet, tag
 from api.console.desk import Desk
 from api.delivery.filled import MOST_PCT, MOST_WAN
 from api.delivery.inbox import Received, Said
-from api.store.outcomes import ReportState
+from api.store.outcome_rows import ReportState
 from matcher.errors import InvalidValue
 from matcher.learning.outcomes import OutcomeState
 

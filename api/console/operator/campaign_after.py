@@ -19,7 +19,7 @@ from api.delivery.delivering import deliver
 from api.delivery.reports import Report, report_of
 from api.delivery.tracking import Late, followed, late
 from api.store.campaign_rows import DECIDED, Run, RunState
-from api.store.outcomes import Pair
+from api.store.outcome_rows import Pair
 from matcher.learning.funnel import STEPS, Funnel
 from matcher.learning.outcomes import OUTCOME_LABELS, OutcomeState
 

@@ -9,7 +9,7 @@ from api.bootstrap import Services
 from api.carriers.tenants import residents_of
 from api.clock import now
 from api.duties.drafting import draft_of
-from api.store.outcomes import OutcomeReport
+from api.store.outcome_rows import OutcomeReport
 from matcher.dealflow.duties import built_in_duties, occasions
 from matcher.dealflow.events import day_in_china
 from matcher.learning.outcomes import Event, OutcomeState

@@ -14,7 +14,7 @@ from api.delivery.inbox import Inbox, Said
 from api.errors import Forbidden, UnknownAssignment
 from api.exchange.received import received_document
 from api.routes.received_answers import ReceivedAnswer, ReceivedWholeAnswer
-from api.store.outcomes import ReportState
+from api.store.outcome_rows import ReportState
 from api.store.store import Store
 from matcher.learning.outcomes import OutcomeState
 from tests.api.delivery.worlds import BANKS, LATER, VIEWER, a_campaign, delivered

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from api.delivery.findings import findings
 from api.delivery.reports import SYNTHETIC_NOTE, report_of, write_report
 from api.delivery.tracking import Group
-from api.store.outcomes import OutcomeReport
+from api.store.outcome_rows import OutcomeReport
 from api.store.store import Store
 from matcher.learning.funnel import Tracked, by_group, funnel
 from matcher.learning.outcomes import Event, OutcomeState

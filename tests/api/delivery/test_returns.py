@@ -17,7 +17,7 @@ from api.delivery.headings import LIST
 from api.delivery.receiving import Receiving, ReturnReport, receive
 from api.errors import ImportRefused, UnknownCampaign
 from api.store.campaign_rows import Campaign
-from api.store.outcomes import OutcomeReport
+from api.store.outcome_rows import OutcomeReport
 from api.store.store import Store
 from matcher.learning.outcomes import Event, OutcomeState
 from tests.api.delivery.books import Lines, filled, saved, saved_plainly, sheets_of

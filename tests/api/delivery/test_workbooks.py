@@ -15,7 +15,7 @@ from api.delivery.headings import CODE, FILLED, GROUNDS, GUIDE, LIST
 from api.delivery.lists import lists_of
 from api.errors import UnknownAssignment, WrongCampaignState
 from api.exchange.campaigns import assignment_document
-from api.store.outcomes import OutcomeReport
+from api.store.outcome_rows import OutcomeReport
 from api.store.store import Store
 from matcher.eligibility.results import STATE_LABELS, State
 from matcher.learning.outcomes import Event, OutcomeState
