@@ -1,4 +1,4 @@
-"""The table of entered values of carriers (载体填报): only ever added to, the last one counts."""
+"""The tables of measuring carriers (载体评价): values and targets, focus, measures of a platform's own; only added to."""
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, Table, Text
 
@@ -17,5 +17,34 @@ carrier_values = Table(
     Column("by", Text, nullable=False),
     Column("on", Date, nullable=False),
     Column("evidence", Document, nullable=False),
+    Column("kind", Text, nullable=False, server_default="actual"),
 )
-"""A value of an indicator for a carrier and a year, as text in the indicator's unit, noted `on` a day in China."""
+"""A value of an indicator for a carrier and a year, as text in the indicator's unit, noted `on` a day in China.
+
+`kind` is actual (what came about) or target (what was promised for the year). The last of a kind counts.
+"""
+
+carrier_focus = Table(
+    "carrier_focus",
+    metadata,
+    Column("tenant_id", Text, ForeignKey("tenants.id"), primary_key=True),
+    Column("party_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("industries", Document, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+)
+"""The industries that a carrier focuses on, codes of GB/T 4754 with their classes; the last row counts."""
+
+carrier_measures = Table(
+    "carrier_measures",
+    metadata,
+    Column("tenant_id", Text, ForeignKey("tenants.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("kept", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+)
+"""A file of measures of a platform's own, as it was uploaded; of those for a year the last one counts."""

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from api.store.duties import DutyStore
     from api.store.import_templates import ImportTemplateStore
     from api.store.listing import ListingStore
+    from api.store.measures import MeasuresStore
     from api.store.needs import NeedStore
     from api.store.outcomes import OutcomeStore
     from api.store.pipelines import PipelineStore
@@ -147,10 +148,17 @@ class Store:
 
     @cached_property
     def carriers(self) -> "CarrierStore":
-        """Entered values of carriers."""
+        """What is told of carriers."""
         from api.store.carriers import CarrierStore
 
         return CarrierStore(self._database)
+
+    @cached_property
+    def measures(self) -> "MeasuresStore":
+        """A platform's own measures of carriers."""
+        from api.store.measures import MeasuresStore
+
+        return MeasuresStore(self._database)
 
     @cached_property
     def duties(self) -> "DutyStore":

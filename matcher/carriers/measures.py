@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
+from functools import cache
 from importlib.resources import files
 
 from matcher.carriers.facts import COMPUTED
@@ -20,6 +21,9 @@ from matcher.dealflow.pipeline import Basis
 from matcher.declarations.registry import REGISTRY
 from matcher.fields import FieldType, PartyKind
 
+FIRST_YEAR = 2018
+"""No year before is measured: 财建〔2018〕408号 began it."""
+_LAST_YEAR = 2200
 _NUMBERS = frozenset({FieldType.COUNT, FieldType.MONEY, FieldType.PERCENT, FieldType.NUMBER})
 
 
@@ -55,13 +59,14 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """A set of measures (评价办法): its dimensions and the version of its file."""
+    """A set of measures (评价办法): its dimensions, the version of its file, the first year that it is for."""
 
     id: str
     name: str
     province: str
     dimensions: tuple[Dimension, ...]
     version: str
+    since: int = FIRST_YEAR
 
     def for_kind(self, kind: str) -> tuple[Dimension, ...]:
         """The dimensions for a kind of carrier; for an unknown kind ("") only those that are for all."""
@@ -73,29 +78,51 @@ class Measures:
             yield from dimension.indicators
 
 
+@cache
 def built_in_measures() -> Measures:
     """The built-in measures. Raises `InvalidCatalogue`."""
-    return read_measures("measures.yaml", files("matcher.carriers").joinpath("measures.yaml").read_bytes())
+    return read_measures("measures.yaml", built_in_content())
+
+
+@cache
+def built_in_content() -> bytes:
+    """The file of the built-in measures: what a province begins its own with."""
+    return files("matcher.carriers").joinpath("measures.yaml").read_bytes()
 
 
 def read_measures(name: str, content: bytes) -> Measures:
     """Read measures from a file's bytes; `name` is for messages. Raises `InvalidCatalogue`."""
     entry = Entry(name, read_file(name, content))
-    entry.only("id", "name", "province", "dimensions")
+    entry.only("id", "name", "province", "since", "dimensions")
     entry.require("id", "name", "dimensions")
     dimensions = collected(_dimension, entry.children("dimensions"))
     _require_known(entry, dimensions)
+    version = sha256(content).hexdigest()[:16]
     return Measures(
-        entry.text("id"), entry.text("name"), entry.text("province"), dimensions, sha256(content).hexdigest()[:16]
+        entry.text("id"), entry.text("name"), entry.text("province"), dimensions, version, _since(entry)
     )
 
 
+def _since(entry: Entry) -> int:
+    """The first year that the measures are for; the first that is measured where the file names none."""
+    year = entry.count("since")
+    if year is None:
+        return FIRST_YEAR
+    if not FIRST_YEAR <= year <= _LAST_YEAR:
+        raise entry.fault(f"since 为 {year}", f"{FIRST_YEAR} 至 {_LAST_YEAR} 的年度", "改正年度，或删去 since", "since")
+    return year
+
+
 def _require_known(entry: Entry, dimensions: tuple[Dimension, ...]) -> None:
-    """Six dimensions for all, those of the special kinds for these alone, no indicator twice."""
+    """Six dimensions for all, those of the special kinds for these alone, no dimension of a kind or indicator twice."""
     general = {item.name for item in dimensions if not item.kinds}
     missing = [name for name in load_carrier_kinds().dimensions if name not in general]
     if missing:
         raise entry.fault(f"缺少维度 {'、'.join(missing)}", "文件所列六个方面", "补上该维度", "dimensions")
+    for kind in ("", *(item.name for item in load_carrier_kinds().kinds)):
+        names = [item.name for item in dimensions if not item.kinds or kind in item.kinds]
+        if len(set(names)) != len(names):
+            raise entry.fault("同一类载体有重复的维度", "每个维度写一次", "合并或删去一处", "dimensions")
     ids = [indicator.id for item in dimensions for indicator in item.indicators]
     if len(set(ids)) != len(ids):
         raise entry.fault("指标有重复的 id", "各不相同的 id", "改名或删去一处", "dimensions")
