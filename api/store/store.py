@@ -16,6 +16,7 @@ import api.store.carrier_tables
 import api.store.consent_tables
 import api.store.deal_tables
 import api.store.duty_tables
+import api.store.investment_tables
 import api.store.need_tables
 import api.store.revision_tables  # noqa: F401  # so that the metadata knows every table
 from api.access.sealing import KEY_FILE, Seals
