@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from api.errors import StoreIncompatible
 from api.store.database import Database
 
-HEAD = "0014"
+HEAD = "0015"
 """The revision that this version works with; known here so that a start on a current database loads no alembic."""
 _SCRIPTS = Path(__file__).parent / "migrations"
 _log = structlog.get_logger(__name__)

@@ -18,7 +18,8 @@ import api.store.deal_tables
 import api.store.duty_tables
 import api.store.investment_tables
 import api.store.need_tables
-import api.store.revision_tables  # noqa: F401  # so that the metadata knows every table
+import api.store.revision_tables
+import api.store.view_tables  # noqa: F401  # so that the metadata knows every table
 from api.access.sealing import KEY_FILE, Seals
 from api.access.viewers import LOCAL_TENANT
 from api.store.changes import ChangeStore
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from api.store.reviews import ReviewStore
     from api.store.revisions import RevisionStore
     from api.store.sharing import SharingStore
+    from api.store.views import ViewStore
 
 
 class Store:
@@ -118,6 +120,13 @@ class Store:
         from api.store.revisions import RevisionStore
 
         return RevisionStore(self._database, self.seals, self.parties, now=now)
+
+    @cached_property
+    def views(self) -> "ViewStore":
+        """Views of tables that people saved."""
+        from api.store.views import ViewStore
+
+        return ViewStore(self._database)
 
     @cached_property
     def import_templates(self) -> "ImportTemplateStore":
