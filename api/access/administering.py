@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from api.access.access import Access
 from api.access.accounts import Account, ApiKey, Session, SignedIn, check_login, check_party, check_password
+from api.access.audit import Action
 from api.access.passwords import one_time_password
 from api.access.permissions import Permission, Reach, may, require
 from api.access.tokens import digest_of, new_api_key
@@ -87,8 +88,10 @@ class Accounts:
             new.subject,
             must_change=password is not None,
         )
-        self._accounts.add(made, None if password is None else self._access.passwords.hashed(password))
-        self._note(viewer, "account.added", login=login, role=new.role.value, party=new.party_id)
+        kept = None if password is None else self._access.passwords.hashed(password)
+        with self._accounts.together():
+            self._accounts.add(made, kept)
+            self._note(viewer, Action.ACCOUNT_ADDED, login=login, role=new.role.value, party=new.party_id)
         return made, password
 
     def list(self, viewer: Viewer) -> tuple[Account, ...]:
@@ -109,11 +112,12 @@ class Accounts:
         self._managed(viewer, account)
         if account == viewer.account_id:
             raise InvalidAccount(found="这是自己的账号", expected="其他账号", remedy="请由另一位管理员停用")
-        self._accounts.set(account, disabled=disabled)
-        if disabled:
-            self._accounts.close_sessions(account)
+        with self._accounts.together():
+            self._accounts.set(account, disabled=disabled)
+            if disabled:
+                self._accounts.close_sessions(account)
+            self._note(viewer, Action.ACCOUNT_DISABLED if disabled else Action.ACCOUNT_ENABLED, account=account)
         self._access.remembered.forget()
-        self._note(viewer, "account.disabled" if disabled else "account.enabled", account=account)
 
     def reset(self, viewer: Viewer, account: str) -> str:
         """Give an account a one-time password and end its sessions; the lock on it is lifted.
@@ -122,8 +126,11 @@ class Accounts:
         """
         self._managed(viewer, account)
         password = one_time_password()
-        self._set_password(account, password, must_change=True)
-        self._note(viewer, "account.reset", account=account)
+        kept = self._access.passwords.hashed(password)
+        with self._accounts.together():
+            self._set_password(account, kept, must_change=True)
+            self._note(viewer, Action.ACCOUNT_RESET, account=account)
+        self._access.remembered.forget()
         return password
 
     def change_password(self, viewer: Viewer, old: str, new: str) -> SignedIn:
@@ -137,9 +144,13 @@ class Accounts:
         if new == old:
             self._access.sign_out(signed.token)
             raise InvalidAccount(found="新口令与原口令相同", expected="不同的口令", remedy="请换一个口令")
-        self._set_password(account.id, new, must_change=False)
-        self._note(viewer, "password.changed")
-        return self._access.begin(self._accounts.get(account.id), "")
+        kept = self._access.passwords.hashed(new)
+        with self._accounts.together():
+            self._set_password(account.id, kept, must_change=False)
+            self._note(viewer, Action.PASSWORD_CHANGED)
+            begun = self._access.begin(self._accounts.get(account.id), "")
+        self._access.remembered.forget()
+        return begun
 
     def sessions(self, viewer: Viewer) -> tuple[Session, ...]:
         """One's own sessions, the latest first. Raises `Forbidden`."""
@@ -191,16 +202,18 @@ class Accounts:
         old, at = self._key(viewer, key), self._now()
         if old.revoked is not None or old.expires <= at:
             raise unknown("有效的密钥", key[:40])
-        made = self._made_key(viewer, old.account_id, old.name, old.scope, old.expires - old.created)
-        self._accounts.shorten_key(old.id, min(old.expires, at + GRACE))
+        with self._accounts.together():
+            made = self._made_key(viewer, old.account_id, old.name, old.scope, old.expires - old.created)
+            self._accounts.shorten_key(old.id, min(old.expires, at + GRACE))
         self._access.remembered.forget()
         return made
 
     def revoke_key(self, viewer: Viewer, key: str) -> None:
         """Revoke a key for good; twice changes nothing. Raises `Forbidden`, `UnknownAccount`."""
-        self._accounts.revoke_key(self._key(viewer, key).id, self._now())
+        with self._accounts.together():
+            self._accounts.revoke_key(self._key(viewer, key).id, self._now())
+            self._note(viewer, Action.KEY_REVOKED, key=key)
         self._access.remembered.forget()
-        self._note(viewer, "key.revoked", key=key)
 
     def _made_key(
         self, viewer: Viewer, account: str, name: str, scope: frozenset[str], length: timedelta
@@ -208,8 +221,9 @@ class Accounts:
         identifier, secret = new_api_key()
         at = self._now()
         key = ApiKey(identifier, account, name[:MAX_NAME], scope, at, at + length)
-        self._accounts.add_key(key, digest_of(secret))
-        self._note(viewer, "key.added", key=identifier, account=account, scope=sorted(scope))
+        with self._accounts.together():
+            self._accounts.add_key(key, digest_of(secret))
+            self._note(viewer, Action.KEY_ADDED, key=identifier, account=account, scope=sorted(scope))
         return key, secret
 
     def _key(self, viewer: Viewer, key: str) -> ApiKey:
@@ -228,13 +242,11 @@ class Accounts:
         require(viewer, Permission.ACCOUNT_MANAGE)
         return _one("账号", account, (item for item in self._accounts.list(viewer.tenant) if item.id == account))
 
-    def _set_password(self, account: str, password: str, *, must_change: bool) -> None:
-        kept = self._access.passwords.hashed(password)
+    def _set_password(self, account: str, kept: str, *, must_change: bool) -> None:
         self._accounts.set(account, password=kept, must_change=must_change, failures=0, locked_until=None)
         self._accounts.close_sessions(account)
-        self._access.remembered.forget()
 
-    def _note(self, viewer: Viewer, action: str, **detail: Any) -> None:
+    def _note(self, viewer: Viewer, action: Action, **detail: Any) -> None:
         if self._audit is not None:
             self._audit.note(viewer, action, detail=detail)
 

@@ -27,8 +27,11 @@ class Action(StrEnum):
     PARTY_OPENED = "party.opened"
     PARTY_WRITTEN = "party.written"
     PARTY_DELETED = "party.deleted"
+    TAG_DELETED = "party.tag_deleted"
+    TAG_RESTORED = "party.tag_restored"
     PARTIES_FOUND = "party.searched"
     PARTIES_IMPORTED = "party.imported"
+    IMPORT_UNDONE = "party.import_undone"
     PROBLEMS_EXPORTED = "problems.exported"
     PROSPECTS_SEEN = "prospects.seen"
     LIST_SEEN = "list.seen"
@@ -44,6 +47,13 @@ class Action(StrEnum):
     REVIEW_ASKED = "review.asked"
     REVIEW_ANSWERED = "review.answered"
     AUDIT_EXPORTED = "audit.exported"
+    ACCOUNT_ADDED = "account.added"
+    ACCOUNT_DISABLED = "account.disabled"
+    ACCOUNT_ENABLED = "account.enabled"
+    ACCOUNT_RESET = "account.reset"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105  # what was done, no password
+    KEY_ADDED = "key.added"
+    KEY_REVOKED = "key.revoked"
     PIPELINE_WRITTEN = "pipeline.written"
     FUND_ENTERED = "fund.entered"
     DEAL_ENTERED = "deal.entered"
@@ -57,8 +67,11 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.PARTY_OPENED: "查看主体",
     Action.PARTY_WRITTEN: "写入主体",
     Action.PARTY_DELETED: "删除主体",
+    Action.TAG_DELETED: "删除推断标签",
+    Action.TAG_RESTORED: "恢复推断标签",
     Action.PARTIES_FOUND: "检索主体",
     Action.PARTIES_IMPORTED: "导入主体",
+    Action.IMPORT_UNDONE: "撤销导入",
     Action.PROBLEMS_EXPORTED: "导出导入问题文件",
     Action.PROSPECTS_SEEN: "查看名单",
     Action.LIST_SEEN: "查看活动名单",
@@ -74,6 +87,13 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.REVIEW_ASKED: "申请人工复核",
     Action.REVIEW_ANSWERED: "答复人工复核",
     Action.AUDIT_EXPORTED: "导出审计日志",
+    Action.ACCOUNT_ADDED: "新建账号",
+    Action.ACCOUNT_DISABLED: "停用账号",
+    Action.ACCOUNT_ENABLED: "启用账号",
+    Action.ACCOUNT_RESET: "重置口令",
+    Action.PASSWORD_CHANGED: "修改口令",
+    Action.KEY_ADDED: "新建接口密钥",
+    Action.KEY_REVOKED: "吊销接口密钥",
     Action.PIPELINE_WRITTEN: "写流程",
     Action.FUND_ENTERED: "登记基金账",
     Action.DEAL_ENTERED: "登记项目记录",
