@@ -61,6 +61,7 @@ class Action(StrEnum):
     DUTY_SENT = "duty.sent"
     CARRIER_ENTERED = "carrier.entered"
     SCORECARD_EXPORTED = "scorecard.exported"
+    MEASURES_WRITTEN = "measures.written"
 
 
 ACTION_LABELS: Mapping[str, str] = {
@@ -101,6 +102,7 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.DUTY_SENT: "登记已报送",
     Action.CARRIER_ENTERED: "填报载体指标",
     Action.SCORECARD_EXPORTED: "导出载体评价报告",
+    Action.MEASURES_WRITTEN: "上传评价办法",
 }
 
 

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     DUTY_WRITE = "duty.write"
     CARRIER_READ = "carrier.read"
     CARRIER_WRITE = "carrier.write"
+    MEASURES_WRITE = "measures.write"
     METRICS_READ = "metrics.read"
     PLATFORM_READ = "platform.read"
     PLATFORM_MANAGE = "platform.manage"
@@ -95,6 +96,7 @@ PERMISSION_LABELS: Mapping[Permission, str] = {
     Permission.DUTY_WRITE: "出报送草稿、登记已报送",
     Permission.CARRIER_READ: "看载体评价",
     Permission.CARRIER_WRITE: "填报载体指标",
+    Permission.MEASURES_WRITE: "上传本平台的评价办法",
     Permission.METRICS_READ: "看运行指标（仅本机所属平台）",
     Permission.PLATFORM_READ: "看上下级平台及其共享",
     Permission.PLATFORM_MANAGE: "管平台设置与向上共享",
@@ -178,6 +180,7 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.DUTY_WRITE: _row("t t - - - - -"),
     Permission.CARRIER_READ: _row("t t - - o - -"),
     Permission.CARRIER_WRITE: _row("t t - - o - -"),
+    Permission.MEASURES_WRITE: _row("t t - - - - -"),
     Permission.METRICS_READ: _row("t t - - - - -"),
     Permission.PLATFORM_READ: _row("t t - - - - -"),
     Permission.PLATFORM_MANAGE: _row("- t - - - - -"),
