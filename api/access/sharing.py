@@ -52,5 +52,6 @@ class Platforms:
     def share(self, viewer: Viewer, what: Sharing) -> Tenant:
         """Decide what the viewer's platform lets those above it see. Raises `Forbidden` for all but its admin."""
         require(viewer, Permission.PLATFORM_MANAGE)
-        self._store.tenants.share(viewer.tenant, what)
-        return self._store.tenants.get(viewer.tenant)
+        with self._store.together():
+            self._store.tenants.share(viewer.tenant, what)
+            return self._store.tenants.get(viewer.tenant)

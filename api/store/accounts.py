@@ -1,5 +1,7 @@
 """Accounts, sessions and API keys in the store. Rules about them stand in `api.access`; here are rows and queries."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +37,12 @@ class AccountStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written within this, of accounts and of the audit log, is committed together or not at all."""
+        with self._database.writing():
+            yield
 
     def any(self) -> bool:
         """Whether there is an account other than those of the demonstration."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import local
 from typing import Any
@@ -103,7 +103,11 @@ class Database:
         """Yield a short writing transaction that takes no turn on PostgreSQL: for rows that no feed tells of (leases).
 
         Whoever holds a lease must be able to say so while others write at length. On SQLite there is one writer anyway.
+        Within `writing` on the same thread it is that connection.
         """
+        if (joined := self._open()) is not None:
+            yield joined
+            return
         with (
             translated(),
             self.engine.connect().execution_options(**{_WRITING: True}) as connection,
@@ -120,8 +124,7 @@ class Database:
         Within `writing` on the same thread it is that connection: the row is committed with what it tells of. `log`
         is the number of the log's advisory lock on PostgreSQL, which is held to the end of the transaction.
         """
-        joined = self._open()
-        with nullcontext(joined) if joined is not None else self.marking() as connection:
+        with self.marking() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({log:d})")
             yield connection
