@@ -33,6 +33,7 @@ from api.routes import (
     duties,
     fields,
     health,
+    import_templates,
     import_work,
     imports,
     jobs,
@@ -54,6 +55,7 @@ from api.schemas import FACTS, PARTY_FACTS, FactBody, facts_schema, party_facts_
 from api.settings import AccessMode, Settings, require_loopback_if_open
 from api.transport.bodies import BodyGuard, BodyLimits
 from api.transport.connections import TimedProtocol
+from api.transport.fair_loop import ready_when
 from api.transport.guarding import Guard
 from api.transport.methods import allow_header, methods_of
 from api.transport.tracing import HttpMetrics, Tracing, request_id_of
@@ -73,6 +75,7 @@ ROUTERS = (
     bulk.router,
     import_work.router,
     imports.router,
+    import_templates.router,
     jobs.router,
     campaigns.router,
     deliveries.router,
@@ -177,6 +180,7 @@ def _lifespan(
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[State]:
         thread = Thread(target=health.warm, args=(services,), name="warm", daemon=True)
+        ready_when(lambda: services.parties.ready)
         if warming:
             thread.start()
         yield {"services": services}

@@ -2,7 +2,8 @@
 
 Workers share one listening socket, and the kernel wakes any of them; libuv then accepts whatever waits, so that eight
 clients that come together may all fall to one worker of two. Here each accepts one connection at a time, and leaves
-it for a moment to a worker that holds fewer; where nobody takes it in that moment, it is taken after all.
+it for a moment to a worker that holds fewer; where nobody takes it in that moment, it is taken after all. A worker
+that still loads leaves it to one that can answer for as long as there is one.
 """
 
 import asyncio
@@ -22,6 +23,13 @@ _PATIENCE = 0.05
 """Seconds that a connection is left to a worker that holds fewer, looked after every moment."""
 _NO_ROOM_SECONDS = 1.0
 """How long nothing is accepted where the process may open no more files, as asyncio has it."""
+
+
+def ready_when(is_ready: Callable[[], bool]) -> None:
+    """Let the worker whose loop runs here take connections from others only once this says that it can answer."""
+    loop = asyncio.get_running_loop()
+    if isinstance(loop, FairLoop):
+        loop.shares.ready_when(is_ready)
 
 
 class FairLoop(uvloop.Loop):
@@ -70,7 +78,8 @@ class _Acceptor:
         self._beats = self._loop.call_later(BEAT_SECONDS, self._beat)
 
     def _knocked(self) -> None:
-        if not self._loop.shares.is_least() and self._is_patient():
+        shares = self._loop.shares
+        if shares.must_wait() or (not shares.is_least() and self._is_patient()):
             self._look_again_in(_MOMENT)
             return
         self._since = None
@@ -81,7 +90,7 @@ class _Acceptor:
         except OSError:
             self._look_again_in(_NO_ROOM_SECONDS)
             return
-        self._loop.shares.coming(1)
+        shares.coming(1)
         task = self._loop.create_task(self._loop.connect_accepted_socket(self._protocol, connection))
         self._connecting.add(task)
         task.add_done_callback(self._connected)

@@ -1,13 +1,14 @@
 """How many connections each worker of one port holds (连接分担): a table in a file that all of them map.
 
 A worker writes its own row and reads those of the others. A row whose worker has not been heard of for a second counts
-for nothing: what a killed worker held is forgotten, and one that is stuck is not waited for.
+for nothing: what a killed worker held is forgotten, and one that is stuck is not waited for. A worker that still loads
+its indexes leaves connections to those that can answer.
 """
 
 import fcntl
 import mmap
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -19,7 +20,7 @@ BEAT_SECONDS = 0.2
 FRESH_SECONDS = 1.0
 _ROWS_A_WORKER = 4
 """A worker that was killed keeps its row until its process is gone; its successor takes another."""
-_BEAT, _HELD, _PROCESS, _CELLS = range(4)
+_BEAT, _HELD, _PROCESS, _READY, _CELLS = range(5)
 _CELL_BYTES = 8
 _UNEVEN = 2
 
@@ -27,13 +28,14 @@ _UNEVEN = 2
 class Shares:
     """The table as one worker sees it: its own row, and those of others who were heard of lately.
 
-    A row is three doubles, each written whole: when its worker was last heard of (s, the machine's monotonic clock),
-    how many connections it holds, and its process. For one thread, that of the event loop.
+    A row is four doubles, each written whole: when its worker was last heard of (s, the machine's monotonic clock), how
+    many connections it holds, its process, and whether it can answer. For one thread, that of the event loop.
     """
 
     def __init__(self, path: Path) -> None:
         self._open: Collection[object] = ()
         self._coming = self._going = 0
+        self._is_ready: Callable[[], bool] = bool
         with path.open("r+b") as file:
             self._cells = memoryview(mmap.mmap(file.fileno(), 0)).cast("d")
             fcntl.flock(file, fcntl.LOCK_EX)  # two workers never take one row
@@ -43,8 +45,9 @@ class Shares:
             fcntl.flock(file, fcntl.LOCK_UN)  # by hand: the mapping keeps the file open
 
     def beat(self) -> None:
-        """Say that this worker is there, and how many connections it holds."""
+        """Say that this worker is there, how many connections it holds, and whether it can answer."""
         self._cells[self._own + _HELD] = self.held
+        self._cells[self._own + _READY] = self._is_ready()
         self._cells[self._own + _BEAT] = monotonic()
 
     @property
@@ -52,13 +55,24 @@ class Shares:
         """Connections of this worker, those that are only just accepted included."""
         return len(self._open) + self._coming
 
+    def ready_when(self, is_ready: Callable[[], bool]) -> None:
+        """Ask this, from now on, whether the worker can answer; until then it cannot."""
+        self._is_ready = is_ready
+        self.beat()
+
+    def must_wait(self) -> bool:
+        """Whether this worker cannot answer yet and another can: connections are the other's."""
+        return not self._is_ready() and any(self._cells[row + _READY] for row in self._others())
+
     def is_least(self) -> bool:
-        """Whether no other worker holds fewer connections: the next one is this worker's."""
+        """Whether no other worker that can answer holds fewer connections: the next one is this worker's."""
         least = self._least_of_others()
         return least is None or self.held <= least
 
     def is_too_many(self) -> bool:
         """Whether it would be more even if one more connection than are told to go already went elsewhere."""
+        if self.must_wait():
+            return True
         least = self._least_of_others()
         return least is not None and self.held - self._going >= least + self._going + _UNEVEN
 
@@ -77,8 +91,11 @@ class Shares:
         self.beat()
 
     def _least_of_others(self) -> int | None:
-        others = (row for row in self._rows() if row != self._own and self._is_fresh(row))
-        return min((int(self._cells[row + _HELD]) for row in others), default=None)
+        able = (row for row in self._others() if self._cells[row + _READY] or not self._is_ready())
+        return min((int(self._cells[row + _HELD]) for row in able), default=None)
+
+    def _others(self) -> Iterator[int]:
+        return (row for row in self._rows() if row != self._own and self._is_fresh(row))
 
     def _rows(self) -> range:
         return range(0, len(self._cells), _CELLS)

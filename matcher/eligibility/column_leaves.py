@@ -21,6 +21,7 @@ from matcher.eligibility.column_types import dictionary
 from matcher.eligibility.criteria import Leaf, Operator
 from matcher.eligibility.lines import coarser, within
 from matcher.eligibility.masks import Decided, Found, Masks
+from matcher.eligibility.postings import Runs
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, State
 from matcher.eligibility.stretches import Stretch
 from matcher.fields import FieldType
@@ -30,6 +31,7 @@ Compare = Callable[[Stretch], Masks]
 Hold = Callable[[Stretch], Bits]
 """The rows of a stretch for which something holds, whether their value is known or not."""
 _MANY_RUNS = 3
+_TREES = frozenset({FieldType.REGION, FieldType.INDUSTRY})
 _YEAR, _MONTH = 372, 31
 _EPOCH = date(1970, 1, 1)
 
@@ -127,6 +129,17 @@ def _any_of(field: str, cells: Sequence[Any]) -> Hold:
 def _places(field: str) -> Mapping[str, int]:
     """The place of each code or choice in its column's dictionary."""
     return {code: place for place, code in enumerate(dictionary(REGISTRY[field]))}
+
+
+def reached(leaf: Leaf, *, loosely: bool) -> tuple[str, Runs] | None:
+    """The field, and its codes that a condition on a place or a trade holds, or, `loosely`, does not rule out.
+
+    None for any other condition.
+    """
+    if leaf.operator is not Operator.UNDER or REGISTRY[leaf.field].type not in _TREES:
+        return None
+    met = _runs(leaf.field, _wanted(leaf), State.MET)
+    return leaf.field, (*met, *_runs(leaf.field, _wanted(leaf), State.UNKNOWN)) if loosely else met
 
 
 def _in_tree(leaf: Leaf, at: date) -> Compare:

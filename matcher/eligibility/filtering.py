@@ -1,7 +1,8 @@
 """The same criteria over columns of seekers (批量资格核验), held equal to `evaluation` by a property test.
 
 Each single condition is one pass over its column that gives a bitmap; the logic on top of it is `masks`. Rows are gone
-through in stretches, on a few threads: numpy lets go of the interpreter while it compares.
+through in stretches, on a few threads: numpy lets go of the interpreter while it compares. Where a place or a trade
+that is asked for leaves few rows, a store's `postings` give them, and only they are compared.
 """
 
 import os
@@ -30,7 +31,7 @@ from matcher.eligibility.bits import (
     packed,
     unpacked,
 )
-from matcher.eligibility.column_leaves import Compare, comparison
+from matcher.eligibility.column_leaves import Compare, comparison, reached
 from matcher.eligibility.column_scores import Scores
 from matcher.eligibility.criteria import (
     All,
@@ -84,19 +85,9 @@ def state_codes(frame: pl.DataFrame | Store, criterion: Criterion | None, at: da
     return _joined(_each(frame, at, lambda rules: codes(rules.masks(criterion), rules.size)), np.uint8)
 
 
-def eligible_rows(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> Flags:
-    """Which rows a criterion does not exclude: they meet it, or what they lack may yet be filled in or judged (n,)."""
-    return _sifted(frame, criterion, _standing, at)
-
-
 def met_rows(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> Flags:
     """Which rows are known to meet a criterion (n,): the filter of a campaign or a search."""
     return _sifted(frame, criterion, _met, at)
-
-
-def met_positions(frame: pl.DataFrame | Store, criterion: Criterion | None, at: date) -> NDArray[np.int64]:
-    """The positions of `met_rows`, rising."""
-    return np.flatnonzero(met_rows(frame, criterion, at))
 
 
 def assess(
@@ -129,7 +120,7 @@ def assess(
         decided[positions], favoured[positions] = found
         return eligible, decided, favoured
 
-    parts = _each(frame, at, assessed)
+    parts = _each(frame, at, assessed, _few(frame, order, _standing) if only_eligible else None)
     return Assessment(
         _joined([part[0] for part in parts], np.bool_),
         _joined([part[1] for part in parts], np.uint8),
@@ -139,7 +130,7 @@ def assess(
 
 def _sifted(frame: pl.DataFrame | Store, criterion: Criterion | None, sieve: "_Sieve", at: date) -> Flags:
     order = _Order.of(criterion)
-    parts = _each(frame, at, lambda rules: rules.sifted(order, sieve))
+    parts = _each(frame, at, lambda rules: rules.sifted(order, sieve), _few(frame, order, sieve))
     return unpacked(_joined(parts, np.uint8), len(frame))  # all stretches but the last are whole bytes
 
 
@@ -216,9 +207,10 @@ class _Comparisons:
 class Rules:
     """A stretch of rows under rules; a condition that stands twice in them is compared once."""
 
-    def __init__(self, rows: Stretch, comparisons: _Comparisons) -> None:
+    def __init__(self, rows: Stretch, comparisons: _Comparisons, few: NDArray[np.int64] | None = None) -> None:
         self._rows = rows
         self._comparisons = comparisons
+        self._few = few
         self._seen: dict[int, Masks] = {}
 
     @property
@@ -232,6 +224,8 @@ class Rules:
 
     def sifted(self, order: _Order, sieve: _Sieve) -> Bits:
         """Which rows a criterion holds, part by part: once few are left, only those are looked at further."""
+        if self._few is not None:
+            return self._among(self._few, order.whole, sieve)
         open_yet, seen = everyone(self.size), list[Masks]()
         for place, (part, left) in enumerate(zip(order.parts, order.left, strict=True), 1):
             seen.append(self.masks(part))
@@ -292,12 +286,29 @@ def _cost(criterion: Criterion) -> int:
             return sum(_COSTS.get(REGISTRY[leaf.field].type, _DEAR) for leaf in leaves(criterion))
 
 
-def _each(frame: pl.DataFrame | Store, at: date, take: Callable[[Rules], _Part]) -> list[_Part]:
-    """What is taken of each stretch of a frame, in order."""
-    store = frame if isinstance(frame, Store) else Store(frame)
-    stretches = [Stretch(store, start, min(start + STRETCH, len(store)), at) for start in range(0, len(store), STRETCH)]
+def _few(frame: pl.DataFrame | Store, order: _Order, sieve: _Sieve) -> NDArray[np.int64] | None:
+    """The rows that the narrowest place or trade lets by, where they are few; a frame asked once is not sorted."""
+    if not isinstance(frame, Store):
+        return None
+    loosely = not sieve.by_parts
+    reaches = [reached(part, loosely=loosely) for part in order.parts if isinstance(part, Leaf)]
+    found = [(postings, runs) for field, runs in filter(None, reaches) if (postings := frame.postings(field))]
+    counts = [postings.count(runs, unknown=loosely) for postings, runs in found]
+    least = min(range(len(counts)), key=counts.__getitem__, default=None)
+    if least is None or counts[least] * _DEARER >= len(frame):
+        return None
+    postings, runs = found[least]
+    return postings.at(runs, unknown=loosely)
 
-    comparisons = _Comparisons(at)
+
+def _each(
+    frame: pl.DataFrame | Store, at: date, take: Callable[[Rules], _Part], few: NDArray[np.int64] | None = None
+) -> list[_Part]:
+    """What is taken of each stretch of a frame, in order; where few rows can hold the rule, of the frame as one."""
+    store, comparisons = frame if isinstance(frame, Store) else Store(frame), _Comparisons(at)
+    if few is not None:
+        return [take(Rules(Stretch(store, 0, len(store), at), comparisons, few))]
+    stretches = [Stretch(store, start, min(start + STRETCH, len(store)), at) for start in range(0, len(store), STRETCH)]
 
     def taken(rows: Stretch) -> _Part:
         return take(Rules(rows, comparisons))

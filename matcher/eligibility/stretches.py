@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from matcher.eligibility.bits import Bits, at_places, window
 from matcher.eligibility.buffers import Column, column
+from matcher.eligibility.postings import Postings
+
+_WORTH_SORTING = 1 << 16
 
 
 class Store:
@@ -18,6 +21,7 @@ class Store:
         self.frame = frame
         self.names = frozenset(frame.columns)
         self._seen: dict[str, Column] = {}
+        self._postings: dict[str, Postings] = {}
 
     def __len__(self) -> int:
         return self.frame.height
@@ -26,6 +30,15 @@ class Store:
         found = self._seen.get(name)
         if found is None:
             found = self._seen[name] = column(self.frame.get_column(name))
+        return found
+
+    def postings(self, name: str) -> Postings | None:
+        """Which rows hold each code of a column of codes, sorted once; None where a pass over all is as cheap."""
+        if len(self) < _WORTH_SORTING or name not in self.names:
+            return None
+        found = self._postings.get(name)
+        if found is None:
+            found = self._postings[name] = Postings.of(self[name])
         return found
 
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from api.store.party_rows import row_of
-from matcher.eligibility.filtering import met_positions
+from matcher.eligibility.filtering import met_rows
 from matcher.pairing.texts import party_text
 from tests.benchmarks.engine import recalled
 from tests.benchmarks.filters import Filter, filters
@@ -45,7 +45,7 @@ def test_every_filter_passes_its_share_and_the_rule_says_the_same(world: pl.Data
         passing = np.flatnonzero(chosen.passing(plain))
         assert abs(len(passing) - chosen.share * CHUNK) <= 2
         assert Filter.read({**chosen.written(), "region": list(chosen.region)}) == chosen
-        assert np.array_equal(met_positions(columns(world), chosen.criterion(), AT), passing)
+        assert np.array_equal(np.flatnonzero(met_rows(columns(world), chosen.criterion(), AT)), passing)
         sql = pl.SQLContext(world=plain.with_row_index("place"), eager=True)
         assert sql.execute(f"SELECT place FROM world WHERE {chosen.sql()}")["place"].to_list() == passing.tolist()
 

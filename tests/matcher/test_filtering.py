@@ -9,19 +9,20 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from matcher.eligibility import filtering
+from matcher.eligibility import filtering, stretches
 from matcher.eligibility.bits import added, capped, counted, highest, numbers, packed, reaching, unpacked, window
 from matcher.eligibility.buffers import column, map_columns, write_columns
 from matcher.eligibility.codes import CODES
-from matcher.eligibility.criteria import All, Operator
+from matcher.eligibility.column_leaves import reached
+from matcher.eligibility.criteria import All, Criterion, Operator
 from matcher.eligibility.filtering import (
     assess,
-    eligible_rows,
-    met_positions,
     met_rows,
     state_codes,
 )
+from matcher.eligibility.postings import Postings
 from matcher.eligibility.results import EXCLUDING, State
 from matcher.eligibility.stretches import Store
 from tests.matcher.test_columns import CRITERIA, LEAVES, PROFILES, laid_out
@@ -31,16 +32,20 @@ from tests.thorough import examples
 EXCLUDED = [CODES[state] for state in EXCLUDING]
 
 
+def eligible_rows(frame: pl.DataFrame | Store, criterion: Criterion) -> NDArray[np.bool_]:
+    return assess(frame, criterion, (), AT, only_eligible=True).eligible
+
+
 @settings(max_examples=examples(100), deadline=None)
 @given(CRITERIA, st.lists(LEAVES, max_size=2), st.lists(PROFILES, min_size=1, max_size=40), st.integers(0, 12))
 def test_a_slice_is_judged_as_its_rows_are(criterion, preferences, profiles, start):
     frame = laid_out(profiles)
     whole, part = state_codes(frame, criterion, AT), frame.slice(start)
     assert state_codes(part, criterion, AT).tolist() == whole[start:].tolist()
-    assert eligible_rows(part, criterion, AT).tolist() == [code not in EXCLUDED for code in whole[start:]]
+    assert eligible_rows(part, criterion).tolist() == [code not in EXCLUDED for code in whole[start:]]
     assert met_rows(part, criterion, AT).tolist() == [code == CODES[State.MET] for code in whole[start:]]
     judged = assess(Store(part), criterion, preferences, AT)
-    assert judged.eligible.tolist() == eligible_rows(part, criterion, AT).tolist()
+    assert judged.eligible.tolist() == eligible_rows(part, criterion).tolist()
     assert (
         judged.favoured.tolist()
         == [sum(row) for row in zip(*(met_rows(part, item, AT).tolist() for item in preferences), strict=True)]
@@ -55,8 +60,8 @@ def test_many_stretches_answer_as_one(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(filtering, "STRETCH", 64)
     assert state_codes(frame, rule, AT).tolist() == whole.tolist()
     expected = [place for place in range(203) if place % 7 >= 3 and place < 150]
-    assert met_positions(frame, rule, AT).tolist() == expected
-    assert np.flatnonzero(eligible_rows(frame, rule, AT)).tolist() == expected
+    assert np.flatnonzero(met_rows(frame, rule, AT)).tolist() == expected
+    assert np.flatnonzero(eligible_rows(frame, rule)).tolist() == expected
     assert assess(Store(frame), rule, (), AT).decided.tolist() == [2] * 203
 
 
@@ -67,7 +72,9 @@ def test_rows_picked_out_answer_as_they_do_among_all(criterion, preferences, pro
     states = state_codes(frame, criterion, AT)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(filtering, "_DEARER", dearer)
-        assert eligible_rows(frame, criterion, AT).tolist() == [code not in EXCLUDED for code in states]
+        patch.setattr(stretches, "_WORTH_SORTING", 0)
+        frame = Store(frame)
+        assert eligible_rows(frame, criterion).tolist() == [code not in EXCLUDED for code in states]
         assert met_rows(frame, criterion, AT).tolist() == [code == CODES[State.MET] for code in states]
         whole, part = (assess(frame, criterion, preferences, AT, only_eligible=only) for only in (False, True))
     rows = whole.eligible
@@ -76,12 +83,29 @@ def test_rows_picked_out_answer_as_they_do_among_all(criterion, preferences, pro
     assert part.favoured[rows].tolist() == whole.favoured[rows].tolist()
 
 
+@settings(max_examples=examples(100), deadline=None)
+@given(
+    st.lists(st.sampled_from((None, "32", "3205", "320505", "310115", "110105", "37")), min_size=1, max_size=40),
+    st.integers(0, 12),
+    st.lists(st.sampled_from(("320505", "3205", "32", "31", "1101")), min_size=1, max_size=3),
+    st.booleans(),
+)
+def test_postings_hold_the_rows_of_each_place(places, start, wanted, loosely):
+    frame = laid_out([{"region": "37"}, *({} if place is None else {"region": place} for place in places)])[start:]
+    rule = leaf("region", Operator.UNDER, tuple(wanted))
+    field, runs = reached(rule, loosely=loosely)
+    postings = Postings.of(column(frame[field]))
+    expected = np.flatnonzero(eligible_rows(frame, rule) if loosely else met_rows(frame, rule, AT)).tolist()
+    assert postings.at(runs, unknown=loosely).tolist() == expected
+    assert postings.count(runs, unknown=loosely) == len(expected)
+
+
 def test_a_bound_that_no_number_of_the_column_reaches():
     frame = laid_out([{"headcount": 3}, {"headcount": 2**31 - 1}, {}])
     for bound in (10**12, -(10**12)):
         held = [bound < 0, bound < 0, False]
         assert met_rows(frame, leaf("headcount", Operator.GE, bound), AT).tolist() == held
-        assert eligible_rows(frame, leaf("headcount", Operator.LT, bound), AT).tolist() == [not held[0]] * 2 + [True]
+        assert eligible_rows(frame, leaf("headcount", Operator.LT, bound)).tolist() == [not held[0]] * 2 + [True]
         assert not met_rows(frame, leaf("headcount", Operator.EQ, bound), AT).any()
 
 
@@ -91,7 +115,7 @@ def test_threads_do_not_mix_up_what_they_compare(monkeypatch: pytest.MonkeyPatch
     frame = pl.concat([frame] * 2_000)
     rule = All((leaf("headcount", Operator.GE, 4), leaf("region", Operator.UNDER, ("3205", "31"))))
     with ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(lambda _: met_positions(frame, rule, AT), range(12)))
+        found = list(threads.map(lambda _: np.flatnonzero(met_rows(frame, rule, AT)), range(12)))
     expected = np.flatnonzero(np.isin(np.arange(18_000) % 9, (4, 6, 8)))
     assert all(np.array_equal(positions, expected) for positions in found)
 
@@ -99,7 +123,7 @@ def test_threads_do_not_mix_up_what_they_compare(monkeypatch: pytest.MonkeyPatch
 def test_no_rows_and_a_field_that_nobody_has():
     nobody = laid_out([])
     rule = leaf("headcount", Operator.GE, 3)
-    assert len(state_codes(nobody, rule, AT)) == len(eligible_rows(nobody, rule, AT)) == 0
+    assert len(state_codes(nobody, rule, AT)) == len(eligible_rows(nobody, rule)) == 0
     assert state_codes(laid_out([{}, {}]), rule, AT).tolist() == [CODES[State.UNKNOWN]] * 2
     assert len(assess(Store(nobody), rule, (rule,), AT).eligible) == 0
 

@@ -118,6 +118,24 @@ def test_a_worker_not_heard_of_counts_for_nothing(monkeypatch: pytest.MonkeyPatc
     assert SHARES_FILE not in os.environ
 
 
+def test_a_worker_that_loads_leaves_connections_to_one_that_can_answer() -> None:
+    with shares_of(2):
+        path, loaded = Path(os.environ[SHARES_FILE]), list[int]()
+        one, other = Shares(path), Shares(path)
+        other.ready_when(lambda: bool(loaded))
+        assert not one.must_wait(), "nobody can answer: whoever is asked says so"
+        assert not other.must_wait()
+        one.ready_when(lambda: True)
+        one.holds([1, 2, 3])
+        assert (one.must_wait(), other.must_wait()) == (False, True)
+        assert one.is_least(), "the other holds none, and cannot answer"
+        assert other.is_too_many(), "what came before is sent on"
+        loaded.append(1)
+        other.beat()
+        assert not other.must_wait()
+        assert not one.is_least()
+
+
 def test_the_row_of_a_process_that_is_gone_is_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with shares_of(1):
         path = Path(os.environ[SHARES_FILE])
@@ -128,4 +146,4 @@ def test_the_row_of_a_process_that_is_gone_is_taken_again(monkeypatch: pytest.Mo
         assert len(set(rows)) <= 4
         monkeypatch.undo()
         mine = [Shares(path)._own for _ in range(4)]
-        assert sorted(mine) == sorted(range(0, 12, 3))
+        assert sorted(mine) == sorted(range(0, 16, 4))

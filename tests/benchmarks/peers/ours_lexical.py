@@ -10,7 +10,7 @@ from embeddings.lexical import LexicalIndex, write_lexical
 from embeddings.terms import count_terms
 from embeddings.vectors import best
 from matcher.eligibility.buffers import map_columns, write_columns
-from matcher.eligibility.filtering import met_positions
+from matcher.eligibility.filtering import met_rows
 from tests.benchmarks.filters import Filter
 from tests.benchmarks.peers.ours import columns
 from tests.benchmarks.peers.port import LIMIT, InProcess, Question
@@ -37,5 +37,5 @@ class OursLexical(InProcess):
 
     def search(self, question: Question, chosen: Filter) -> NDArray[np.int64]:
         """Filter, then the overlap of every row that passes."""
-        positions = met_positions(self._frame, self._rules[chosen.name], AT)
+        positions = np.flatnonzero(met_rows(self._frame, self._rules[chosen.name], AT))
         return best(self._words.similarities(question.text, positions), positions, LIMIT)[0]
