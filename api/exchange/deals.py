@@ -9,6 +9,7 @@ from typing import Any
 
 from api.deals.desk import DealSeen, FundSeen
 from api.deals.pipelines import Stated
+from api.exchange.decimals import plain
 from api.exchange.documents import Document
 from api.store.deal_rows import kind_of
 from api.store.deals import DealRecord, FundRecord
@@ -190,8 +191,8 @@ def _plan(pipeline: Pipeline, ballot: Ballot) -> Document:
         "number": ballot.number,
         "subject": ballot.plan.subject.value,
         "method": ballot.plan.method.value,
-        "amount_wan": _number(ballot.plan.amount_wan),
-        "share_pct": _number(ballot.plan.share_pct),
+        "amount_wan": plain(ballot.plan.amount_wan),
+        "share_pct": plain(ballot.plan.share_pct),
         "trigger": ballot.plan.trigger,
         "votes": [
             {"seat": seat, "label": pipeline.label_of(seat), "by": cast.by, "choice": cast.choice.value}
@@ -209,11 +210,11 @@ def _money(seen: DealSeen) -> Document:
     terms, state = seen.pipeline.fund, seen.state
     most = None if terms is None else terms.project_max_wan
     return {
-        "paid_wan": _number(state.paid_wan),
-        "cost_wan": _number(state.cost_wan),
-        "returned_wan": _number(sum((item.proceeds_wan for _, item in state.exits), ZERO)),
-        "project_max_wan": _number(most),
-        "left_wan": _number(None if most is None else max(most - state.paid_wan, ZERO)),
+        "paid_wan": plain(state.paid_wan),
+        "cost_wan": plain(state.cost_wan),
+        "returned_wan": plain(sum((item.proceeds_wan for _, item in state.exits), ZERO)),
+        "project_max_wan": plain(most),
+        "left_wan": plain(None if most is None else max(most - state.paid_wan, ZERO)),
     }
 
 
@@ -221,16 +222,16 @@ def _fund_money(seen: FundSeen, terms: FundTerms | None) -> Document:
     book = seen.book
     moved = sum((amount for _, amount in book.cash_moves()), ZERO)
     return {
-        "size_wan": _number(None if terms is None else terms.size_wan),
-        "subscribed_wan": _number(book.subscribed_wan),
-        "paid_in_wan": _number(book.paid_in_wan),
-        "invested_wan": _number(sum((item.state.paid_wan for item in seen.deals), ZERO)),
-        "cost_wan": _number(sum((item.state.cost_wan for item in seen.deals), ZERO)),
-        "returned_wan": _number(sum((x.proceeds_wan for item in seen.deals for _, x in item.state.exits), ZERO)),
-        "fees_wan": _number(sum((fee.amount_wan for fee in book.fees()), ZERO)),
-        "reserved_wan": _number(seen.reserved_wan),
-        "cash_wan": _number(moved),
-        "free_wan": _number(moved - seen.reserved_wan),
+        "size_wan": plain(None if terms is None else terms.size_wan),
+        "subscribed_wan": plain(book.subscribed_wan),
+        "paid_in_wan": plain(book.paid_in_wan),
+        "invested_wan": plain(sum((item.state.paid_wan for item in seen.deals), ZERO)),
+        "cost_wan": plain(sum((item.state.cost_wan for item in seen.deals), ZERO)),
+        "returned_wan": plain(sum((x.proceeds_wan for item in seen.deals for _, x in item.state.exits), ZERO)),
+        "fees_wan": plain(sum((fee.amount_wan for fee in book.fees()), ZERO)),
+        "reserved_wan": plain(seen.reserved_wan),
+        "cash_wan": plain(moved),
+        "free_wan": plain(moved - seen.reserved_wan),
     }
 
 
@@ -258,9 +259,8 @@ def _fees(terms: FundTerms, book: Book, today: date) -> list[Document]:
     for year in range(min(begun), today.year) if begun else ():
         due = fee_of_year(terms, book, year)
         taken = sum((fee.amount_wan for fee in book.fees() if fee.year == year), ZERO)
-        found.append(
-            {"year": year, "due_wan": _number(due), "taken_wan": _number(taken), "left_wan": _number(due - taken)}
-        )
+        left = due - taken
+        found.append({"year": year, "due_wan": plain(due), "taken_wan": plain(taken), "left_wan": plain(left)})
     return found
 
 
@@ -277,29 +277,24 @@ def _history(pipeline: Pipeline, events: Iterable[DealEvent] | Iterable[FundEven
             "role_label": pipeline.label_of(event.role),
             "why": event.why,
             "evidence": list(event.evidence),
-            "body": {item.name: _plain(getattr(event.body, item.name)) for item in fields(event.body)},
+            "body": {item.name: _as_json(getattr(event.body, item.name)) for item in fields(event.body)},
             "corrected": number in gone,
         }
         for number, event in enumerate(told, 1)
     ]
 
 
-def _plain(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     """A value of an event as JSON has it."""
     match value:
         case Decimal():
-            return _number(value)
+            return plain(value)
         case StrEnum():
             return value.value
         case datetime() | date():
             return value.isoformat()
         case tuple():
-            return [_plain(item) for item in value]
+            return [_as_json(item) for item in value]
         case None | bool() | int() | str():
             return value
-    return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
-
-
-def _number(value: Decimal | None) -> str | None:
-    """Money and shares as plain decimal text, as everywhere in answers about deals: a cent is never lost."""
-    return None if value is None else format(value.normalize() if value else Decimal(0), "f")
+    return {item.name: _as_json(getattr(value, item.name)) for item in fields(value)}

@@ -1,12 +1,11 @@
 """Outcomes, funnels, reminders and returned lists as documents (反馈)."""
 
-from decimal import Decimal
-
 from api.access.consents import purpose_of
 from api.access.masking import Masker
 from api.delivery.filled import CellProblem
 from api.delivery.receiving import ReturnReport
 from api.delivery.tracking import Late
+from api.exchange.decimals import plain
 from api.exchange.documents import Document
 from api.store.outcome_rows import ReportResult
 from matcher.learning.funnel import STEPS, Funnel
@@ -21,8 +20,8 @@ def event_document(event: Event) -> Document:
         "at": event.at.isoformat(),
         "by": event.by,
         "reason": event.reason,
-        "amount_wan": _number(event.amount_wan),
-        "rate_pct": _number(event.rate_pct),
+        "amount_wan": plain(event.amount_wan),
+        "rate_pct": plain(event.rate_pct),
     }
 
 
@@ -49,9 +48,9 @@ def funnel_document(funnel: Funnel) -> Document:
         "refused": funnel.refused,
         "withdrawn": funnel.withdrawn,
         "refusal_reasons": [{"reason": reason, "count": count} for reason, count in funnel.refusal_reasons.items()],
-        "amount_wan": _number(funnel.amount_wan),
+        "amount_wan": plain(funnel.amount_wan),
         "amounts_known": funnel.amounts_known,
-        "rate_pct": _number(funnel.rate_pct),
+        "rate_pct": plain(funnel.rate_pct),
         "days_to_decide": funnel.days_to_decide,
         "promises": [
             {"state": state.value, "label": OUTCOME_LABELS[state], "kept": kept, "judged": judged}
@@ -101,7 +100,3 @@ def problem_document(problem: CellProblem) -> Document:
         "expected": problem.expected,
         "remedy": problem.remedy,
     }
-
-
-def _number(value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")
