@@ -1,6 +1,6 @@
 """`rongtong deal` and `rongtong fund`: 投资+孵化 from a terminal; what may happen is decided as over HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +17,10 @@ from api.clock import CHINA, now, today
 from api.deals.desk import DealDesk
 from api.exchange.deals import deal_document, deal_summary, fund_document, fund_summary
 from api.routes.deal_bodies import CheckBody, DealEventBody, DealOpening, FundEventBody, FundOpening
-from api.store.deal_rows import kind_of
+from api.store.deal_rows import Said, kind_of
 from api.store.deals import NewDeal
-from api.store.store import open_store
+from api.store.store import Store, open_store
+from matcher.dealflow.events import DealBody, FundBody
 
 deal_app = typer.Typer(add_completion=False, no_args_is_help=True, help="项目：列出、查看、开立、登记、条件审查")
 fund_app = typer.Typer(add_completion=False, no_args_is_help=True, help="基金：列出、查看、开立、登记")
@@ -39,6 +40,7 @@ Limit = Annotated[int, typer.Option("-n", "--limit", min=1, max=500, help="最�
 class Bench:
     """What a command works with."""
 
+    store: Store
     desk: DealDesk
     audit: Audit
     viewer: Viewer
@@ -94,32 +96,10 @@ def open_deal(
     with _opened(context) as bench:
         for body in _bodies(DealOpening, file, given, []):
             new = NewDeal(body.name, body.fund, None, body.party_id)
-            seen = bench.desk.open(bench.viewer, body.pipeline, new, body.said(bench.viewer, now()))
-            _note(bench, Action.DEAL_ENTERED, seen.record.id, "opened")
+            with bench.store.together():
+                seen = bench.desk.open(bench.viewer, body.pipeline, new, body.said(bench.viewer, now()))
+                _note(bench, Action.DEAL_ENTERED, seen.record.id, "opened")
             console.print(f"已开立项目 {seen.record.id}（{seen.record.name}）", markup=False)
-
-
-@deal_app.command("event")
-def enter_deal(
-    context: typer.Context,
-    deal: Annotated[str, typer.Argument(help="项目编号")],
-    file: File = None,
-    kind: Kind = None,
-    role: Role = None,
-    why: Why = None,
-    by: By = None,
-    evidence: Evidence = None,
-    settings: Set = None,
-) -> None:
-    """登记记录，依次逐条判断；不许可的写明哪道门槛缺什么，其后的不再登记。"""
-    given = {"kind": kind, "role": role, "why": why, "by": by, "evidence": evidence}
-    with _opened(context) as bench:
-        for place, body in enumerate(_bodies(DealEventBody, file, given, settings or []), 1):
-            event = body.body()
-            seen = bench.desk.append(bench.viewer, deal, body.said(bench.viewer, now()), event)
-            _note(bench, Action.DEAL_ENTERED, deal, kind_of(event))
-            stage = seen.pipeline.stages[seen.state.stage].label
-            console.print(f"第 {place} 条已登记，序号 {len(seen.record.history)}，现为“{stage}”", markup=False)
 
 
 @deal_app.command("check")
@@ -139,8 +119,9 @@ def check_deal(
     with _opened(context) as bench:
         for body in _bodies(CheckBody, file, {"check": check, "confirmed": confirmed, **spoken}, []):
             said = body.said(bench.viewer, now())
-            seen = bench.desk.check(bench.viewer, deal, body.check, body.confirmed, said, body.on or today())
-            _note(bench, Action.DEAL_ENTERED, deal, "check")
+            with bench.store.together():
+                seen = bench.desk.check(bench.viewer, deal, body.check, body.confirmed, said, body.on or today())
+                _note(bench, Action.DEAL_ENTERED, deal, "check")
             shown = next(x for x in deal_document(seen, today())["checks"] if x["check"] == body.check)
             rows = ((x["label"], x["state"], "已核验" if x["confirmed"] else "") for x in shown["conditions"])
             print_table(("条件", "结果", "人工"), rows)
@@ -186,31 +167,10 @@ def open_fund(
     """按一个流程开立基金。"""
     with _opened(context) as bench:
         for body in _bodies(FundOpening, file, {"pipeline": pipeline, "name": name}, []):
-            seen = bench.desk.open_fund(bench.viewer, body.pipeline, body.name, now())
-            _note(bench, Action.FUND_ENTERED, seen.record.id, "opened")
+            with bench.store.together():
+                seen = bench.desk.open_fund(bench.viewer, body.pipeline, body.name, now())
+                _note(bench, Action.FUND_ENTERED, seen.record.id, "opened")
             console.print(f"已开立基金 {seen.record.id}（{seen.record.name}）", markup=False)
-
-
-@fund_app.command("event")
-def enter_fund(
-    context: typer.Context,
-    fund: Annotated[str, typer.Argument(help="基金编号")],
-    file: File = None,
-    kind: Kind = None,
-    role: Role = None,
-    why: Why = None,
-    by: By = None,
-    evidence: Evidence = None,
-    settings: Set = None,
-) -> None:
-    """登记基金账（tranche、contribution、custody、extension、fee、correction），依次逐条判断。"""
-    given = {"kind": kind, "role": role, "why": why, "by": by, "evidence": evidence}
-    with _opened(context) as bench:
-        for place, body in enumerate(_bodies(FundEventBody, file, given, settings or []), 1):
-            event = body.body()
-            seen = bench.desk.enter(bench.viewer, fund, body.said(bench.viewer, now()), event)
-            _note(bench, Action.FUND_ENTERED, fund, kind_of(event))
-            console.print(f"第 {place} 条已登记，序号 {len(seen.record.events)}", markup=False)
 
 
 FUND_MONEY = {
@@ -228,11 +188,69 @@ FUND_MONEY = {
 """A fund's money, in Chinese."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """How records of one sort are entered: as which body they are read, what enters one and says what came of it."""
+
+    noun: str
+    metavar: str
+    body: Any
+    action: Action
+    enter: Callable[[Bench, str, Said, Any], str]
+
+
+def _enter_deal(bench: Bench, deal: str, said: Said, event: DealBody) -> str:
+    seen = bench.desk.append(bench.viewer, deal, said, event)
+    stage = seen.pipeline.stages[seen.state.stage].label
+    return f"序号 {len(seen.record.history)}，现为“{stage}”"
+
+
+def _enter_fund(bench: Bench, fund: str, said: Said, event: FundBody) -> str:
+    return f"序号 {len(bench.desk.enter(bench.viewer, fund, said, event).record.events)}"
+
+
+def _add_event_command(app: typer.Typer, entering: Entering, help_text: str) -> None:
+    """Add the command `event`: the same options for every sort of record."""
+
+    @app.command("event", help=help_text)
+    def enter(
+        context: typer.Context,
+        subject: Annotated[str, typer.Argument(help=f"{entering.noun}编号", metavar=entering.metavar)],
+        file: File = None,
+        kind: Kind = None,
+        role: Role = None,
+        why: Why = None,
+        by: By = None,
+        evidence: Evidence = None,
+        settings: Set = None,
+    ) -> None:
+        given = {"kind": kind, "role": role, "why": why, "by": by, "evidence": evidence}
+        with _opened(context) as bench:
+            for place, body in enumerate(_bodies(entering.body, file, given, settings or []), 1):
+                event = body.body()
+                with bench.store.together():
+                    became = entering.enter(bench, subject, body.said(bench.viewer, now()), event)
+                    _note(bench, entering.action, subject, kind_of(event))
+                console.print(f"第 {place} 条已登记，{became}", markup=False)
+
+
+_add_event_command(
+    deal_app,
+    Entering("项目", "DEAL", DealEventBody, Action.DEAL_ENTERED, _enter_deal),
+    "登记记录，依次逐条判断；不许可的写明哪道门槛缺什么，其后的不再登记。",
+)
+_add_event_command(
+    fund_app,
+    Entering("基金", "FUND", FundEventBody, Action.FUND_ENTERED, _enter_fund),
+    "登记基金账（tranche、contribution、custody、extension、fee、correction），依次逐条判断。",
+)
+
+
 @contextmanager
 def _opened(context: typer.Context) -> Iterator[Bench]:
     settings = context.obj
     with closing(open_store(settings.store_url, tenant=settings.tenant, seals=settings.seals)) as store:
-        yield Bench(DealDesk(store, now=now), Audit(store.audit, now=now), Viewer(settings.tenant))
+        yield Bench(store, DealDesk(store, now=now), Audit(store.audit, now=now), Viewer(settings.tenant))
 
 
 def _bodies(kind: Any, file: Path | None, given: dict[str, Any], settings: list[str]) -> list[Any]:

@@ -289,9 +289,7 @@ def _ask_delete(desk: Desk, party: Party) -> None:
         note(desk.text("op.party.delete_text", n=count(len(party.facts))), "amber")
 
         async def remove() -> None:
-            await desk.work(desk.services.store.parties.delete, desk.viewer, party.id)
-            desk.services.audit.note(desk.viewer, Action.PARTY_DELETED, subjects=[party.id])
-            desk.services.parties.catch_up()
+            await desk.work(_delete, desk, party.id)
             desk.go("/parties")
 
         with line():
@@ -306,3 +304,10 @@ PAGES = (
     Page("/search", "parties", show_all, _SEARCH),
     Page("/parties/{party}", "party", show, _SEARCH),
 )
+
+
+def _delete(desk: Desk, party: str) -> None:
+    with desk.services.store.together():
+        desk.services.store.parties.delete(desk.viewer, party)
+        desk.services.audit.note(desk.viewer, Action.PARTY_DELETED, subjects=[party])
+    desk.services.parties.catch_up()
