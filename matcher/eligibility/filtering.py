@@ -8,7 +8,7 @@ that is asked for leaves few rows, a store's `postings` give them, and only they
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import TypeVar
@@ -45,7 +45,8 @@ from matcher.eligibility.criteria import (
     leaves,
 )
 from matcher.eligibility.masks import Alternatives, AtLeast, Found, Later, Masks, Opposite, Together, codes, standing
-from matcher.eligibility.stretches import Picked, Store, Stretch
+from matcher.eligibility.postings import Held
+from matcher.eligibility.stretches import Store, Stretch
 from matcher.fields import FieldType, Value
 
 STRETCH = 1 << 19
@@ -63,6 +64,10 @@ _COSTS = {
 _DEAR = 6
 _DEARER = 20
 """So many times as much it costs to look up a row by its place as to go by it among all (measured: 4.3 ns, 0.2 ns)."""
+_DEARER_AMONG_PICKED = 2
+"""Among rows that are looked up already it is worth to leave out half of them."""
+_FEW = 10
+"""A place or trade that so small a part of the rows hold is where to begin: no pass over all need find them."""
 _Part = TypeVar("_Part")
 _Number = TypeVar("_Number", np.uint8, np.bool_)
 
@@ -103,6 +108,7 @@ def assess(
     With `only_eligible` the counts of rows that are not eligible are 0, which spares most of the work where few are.
     """
     asked, order = conditions(criterion), _Order.of(criterion)
+    order = order.begun(frame, _standing) if only_eligible else order
 
     def counts(rules: Rules) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         parts = [rules.masks(part) for part in asked]
@@ -120,7 +126,7 @@ def assess(
         decided[positions], favoured[positions] = found
         return eligible, decided, favoured
 
-    parts = _each(frame, at, assessed, _few(frame, order, _standing) if only_eligible else None)
+    parts = _each(frame, at, assessed, at_once=order.few is not None)
     return Assessment(
         _joined([part[0] for part in parts], np.bool_),
         _joined([part[1] for part in parts], np.uint8),
@@ -129,8 +135,8 @@ def assess(
 
 
 def _sifted(frame: pl.DataFrame | Store, criterion: Criterion | None, sieve: "_Sieve", at: date) -> Flags:
-    order = _Order.of(criterion)
-    parts = _each(frame, at, lambda rules: rules.sifted(order, sieve), _few(frame, order, sieve))
+    order = _Order.of(criterion).begun(frame, sieve)
+    parts = _each(frame, at, lambda rules: rules.sifted(order, sieve), at_once=order.few is not None)
     return unpacked(_joined(parts, np.uint8), len(frame))  # all stretches but the last are whole bytes
 
 
@@ -142,18 +148,39 @@ def _joined(parts: Sequence[NDArray[_Number]], dtype: type[_Number]) -> NDArray[
 class _Order:
     """A criterion as parts that must hold together, the cheapest first: worked out once for all stretches.
 
-    `left` gives for each part the share of the single conditions that stand in later ones.
+    `left` gives for each part the share of the single conditions that stand in later ones. `few` are the rows that the
+    first part lets by, where postings gave them: no pass over all rows is to find them.
     """
 
     whole: Criterion | None
     parts: tuple[Criterion, ...]
     left: tuple[float, ...]
+    few: NDArray[np.int64] | None = None
 
     @classmethod
     def of(cls, criterion: Criterion | None) -> "_Order":
-        parts = tuple(sorted(conditions(criterion), key=_cost))
+        return cls._in_order(criterion, sorted(conditions(criterion), key=_cost))
+
+    @classmethod
+    def _in_order(cls, whole: Criterion | None, parts: Sequence[Criterion]) -> "_Order":
         sizes = np.cumsum([sum(1 for _ in leaves(part)) for part in parts])
-        return cls(criterion, parts, tuple((1 - sizes / max(sizes[-1:], default=1)).tolist()))
+        return cls(whole, tuple(parts), tuple((1 - sizes / max(sizes[-1:], default=1)).tolist()))
+
+    def begun(self, frame: pl.DataFrame | Store, sieve: "_Sieve") -> "_Order":
+        """The narrowest place or trade first, where few rows hold it; a frame that is asked once is not sorted."""
+        if not isinstance(frame, Store):
+            return self
+        loosely = not sieve.by_parts
+        held = {
+            place: found
+            for place, part in enumerate(self.parts)
+            if (found := _held(frame, part, loosely=loosely)) is not None
+        }
+        first = min(held, key=lambda place: len(held[place]), default=None)
+        if first is None or len(held[first]) * (_DEARER if loosely else _FEW) >= len(frame):
+            return self
+        order = [self.parts[first], *self.parts[:first], *self.parts[first + 1 :]]
+        return replace(self._in_order(self.whole, order), few=held[first].positions())
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +234,10 @@ class _Comparisons:
 class Rules:
     """A stretch of rows under rules; a condition that stands twice in them is compared once."""
 
-    def __init__(self, rows: Stretch, comparisons: _Comparisons, few: NDArray[np.int64] | None = None) -> None:
+    def __init__(self, rows: Stretch, comparisons: _Comparisons, dearer: float | None = None) -> None:
         self._rows = rows
+        self._dearer = _DEARER if dearer is None else dearer
         self._comparisons = comparisons
-        self._few = few
         self._seen: dict[int, Masks] = {}
 
     @property
@@ -220,27 +247,31 @@ class Rules:
 
     def picked(self, positions: NDArray[np.int64]) -> "Rules":
         """The same rules over some of the rows."""
-        return Rules(Picked(self._rows, positions), self._comparisons)
+        return Rules(self._rows.picked(positions), self._comparisons, dearer=_DEARER_AMONG_PICKED)
 
-    def sifted(self, order: _Order, sieve: _Sieve) -> Bits:
-        """Which rows a criterion holds, part by part: once few are left, only those are looked at further."""
-        if self._few is not None:
-            return self._among(self._few, order.whole, sieve)
+    def sifted(self, order: _Order, sieve: _Sieve, first: int = 0) -> Bits:
+        """Which rows a criterion holds, part by part from `first` on: once few are left, only those are looked at."""
+        if order.few is not None and not first:
+            return self._among(order.few, order, sieve, 1)
         open_yet, seen = everyone(self.size), list[Masks]()
-        for place, (part, left) in enumerate(zip(order.parts, order.left, strict=True), 1):
-            seen.append(self.masks(part))
+        for place in range(first, len(order.parts)):
+            seen.append(self.masks(order.parts[place]))
             open_yet = open_yet & sieve.lets_by(seen[-1], self.size)
-            if left and how_many(open_yet) * _DEARER < self.size * (1 if sieve.by_parts else left):
-                rest = All(order.parts[place:]) if sieve.by_parts else order.whole
-                return self._among(np.flatnonzero(unpacked(open_yet, self.size)), rest, sieve)
+            left = order.left[place]
+            if left and how_many(open_yet) * self._dearer < self.size * (1 if sieve.by_parts else left):
+                return self._among(np.flatnonzero(unpacked(open_yet, self.size)), order, sieve, place + 1)
         return sieve.holds(self.masks(order.whole), self.size) if sieve.is_whole(seen) else open_yet
 
-    def _among(self, positions: NDArray[np.int64], criterion: Criterion | None, sieve: _Sieve) -> Bits:
-        """The rows at some positions that hold what is left to be looked at."""
+    def _among(self, positions: NDArray[np.int64], order: _Order, sieve: _Sieve, first: int) -> Bits:
+        """The rows at some positions that hold what is left to be looked at: parts from `first` on, or the whole."""
         found = np.zeros(self.size, dtype=np.bool_)
         if len(positions):
             picked = self.picked(positions)
-            found[positions] = unpacked(sieve.holds(picked.masks(criterion), picked.size), picked.size)
+            if sieve.by_parts:
+                bits = picked.sifted(order, sieve, first)
+            else:
+                bits = sieve.holds(picked.masks(order.whole), picked.size)
+            found[positions] = unpacked(bits, picked.size)
         return packed(found)
 
     def masks(self, criterion: Criterion | None) -> Masks:
@@ -286,29 +317,20 @@ def _cost(criterion: Criterion) -> int:
             return sum(_COSTS.get(REGISTRY[leaf.field].type, _DEAR) for leaf in leaves(criterion))
 
 
-def _few(frame: pl.DataFrame | Store, order: _Order, sieve: _Sieve) -> NDArray[np.int64] | None:
-    """The rows that the narrowest place or trade lets by, where they are few; a frame asked once is not sorted."""
-    if not isinstance(frame, Store):
-        return None
-    loosely = not sieve.by_parts
-    reaches = [reached(part, loosely=loosely) for part in order.parts if isinstance(part, Leaf)]
-    found = [(postings, runs) for field, runs in filter(None, reaches) if (postings := frame.postings(field))]
-    counts = [postings.count(runs, unknown=loosely) for postings, runs in found]
-    least = min(range(len(counts)), key=counts.__getitem__, default=None)
-    if least is None or counts[least] * _DEARER >= len(frame):
-        return None
-    postings, runs = found[least]
-    return postings.at(runs, unknown=loosely)
+def _held(frame: Store, part: Criterion, *, loosely: bool) -> Held | None:
+    """The rows that a place or a trade lets by, from postings; None for any other condition."""
+    reach = reached(part, loosely=loosely) if isinstance(part, Leaf) else None
+    postings = None if reach is None else frame.postings(reach[0])
+    return None if reach is None or postings is None else postings.held(reach[1], unknown=loosely)
 
 
 def _each(
-    frame: pl.DataFrame | Store, at: date, take: Callable[[Rules], _Part], few: NDArray[np.int64] | None = None
+    frame: pl.DataFrame | Store, at: date, take: Callable[[Rules], _Part], *, at_once: bool = False
 ) -> list[_Part]:
-    """What is taken of each stretch of a frame, in order; where few rows can hold the rule, of the frame as one."""
+    """What is taken of each stretch of a frame, in order, or `at_once` of all rows as one."""
     store, comparisons = frame if isinstance(frame, Store) else Store(frame), _Comparisons(at)
-    if few is not None:
-        return [take(Rules(Stretch(store, 0, len(store), at), comparisons, few))]
-    stretches = [Stretch(store, start, min(start + STRETCH, len(store)), at) for start in range(0, len(store), STRETCH)]
+    step = max(len(store), 1) if at_once else STRETCH
+    stretches = [Stretch(store, start, min(start + step, len(store)), at) for start in range(0, len(store), step)]
 
     def taken(rows: Stretch) -> _Part:
         return take(Rules(rows, comparisons))

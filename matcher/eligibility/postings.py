@@ -39,16 +39,24 @@ class Postings:
         starts = np.concatenate(([0], np.cumsum(np.bincount(keys, minlength=top + 1))))
         return cls(np.argsort(keys, kind="stable").astype(np.uint32), starts)
 
-    def count(self, runs: Runs, *, unknown: bool) -> int:
-        """How many rows hold one of some codes, or, with `unknown`, may hold it."""
-        return sum(stop - start for start, stop in self._spans(runs, unknown=unknown))
-
-    def at(self, runs: Runs, *, unknown: bool) -> NDArray[np.int64]:
-        """These rows, rising."""
-        parts = [self.rows[start:stop] for start, stop in self._spans(runs, unknown=unknown)]
-        return np.sort(np.concatenate(parts)).astype(np.int64) if parts else np.empty(0, dtype=np.int64)
-
-    def _spans(self, runs: Runs, *, unknown: bool) -> list[tuple[int, int]]:
+    def held(self, runs: Runs, *, unknown: bool) -> "Held":
+        """The rows that hold one of some codes, or, with `unknown`, may hold it."""
         top = len(self.starts) - 2
         spans = [(int(self.starts[min(first, top)]), int(self.starts[min(last + 1, top)])) for first, last in runs]
-        return [*spans, (int(self.starts[top]), len(self.rows))] if unknown else spans
+        if unknown:
+            spans.append((int(self.starts[top]), len(self.rows)))
+        return Held(tuple(self.rows[start:stop] for start, stop in spans))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Rows that hold some codes, each once, code after code."""
+
+    parts: tuple[NDArray[np.uint32], ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    def positions(self) -> NDArray[np.int64]:
+        """These rows; those of a code by place."""
+        return np.concatenate([np.empty(0, dtype=np.int64), *self.parts])

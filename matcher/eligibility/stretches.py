@@ -71,13 +71,18 @@ class Stretch:
         """A column of names, null where it is not known."""
         return self._store.frame.get_column(name).slice(self._start, self.size)
 
+    def picked(self, positions: NDArray[np.int64]) -> "Stretch":
+        """The rows at some positions, as rows of their own."""
+        return _Picked(self, positions)
 
-class Picked(Stretch):
+
+class _Picked(Stretch):
     """Some rows of a stretch, in their order: what is left to be looked at once others are decided."""
 
     def __init__(self, rows: Stretch, positions: NDArray[np.int64]) -> None:
         self._rows = rows
         self._positions = positions
+        self._values: dict[str, NDArray[Any]] = {}
         self.size, self.at = len(positions), rows.at
 
     def __contains__(self, name: str) -> bool:
@@ -85,7 +90,10 @@ class Picked(Stretch):
 
     def values(self, name: str) -> NDArray[Any]:
         """The physical values of a column (size,); what is not known may be anything."""
-        return self._rows.values(name)[self._positions]
+        found = self._values.get(name)
+        if found is None:
+            found = self._values[name] = self._rows.values(name)[self._positions]
+        return found
 
     def flags(self, name: str) -> Bits:
         """The bits of a Boolean column; what is not known may be either."""
@@ -99,3 +107,7 @@ class Picked(Stretch):
     def texts(self, name: str) -> pl.Series:
         """A column of names, null where it is not known."""
         return self._rows.texts(name).gather(self._positions)
+
+    def picked(self, positions: NDArray[np.int64]) -> Stretch:
+        """The rows at some positions: each is looked up where it lies, once."""
+        return _Picked(self._rows, self._positions[positions])
