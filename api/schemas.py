@@ -108,10 +108,13 @@ class ProspectBody(Wire):
     limit: Limit = Field(100, description="结果数")
     at: Day | None = Field(None, description="按哪一天的规则与数据判断；不填为今天（北京时间）")
     include_unmet: StrictBool = Field(False, description="也列出未满足条件的企业及差距")
+    seekers: frozenset[PartyKind] = Field(
+        frozenset(), description="只要这些类型的主体，如 carrier；不填为资源面向的全部"
+    )
 
     def request(self) -> ProspectRequest:
         """The domain's request."""
-        return ProspectRequest(self.offer_id, self.limit, self.at, self.include_unmet)
+        return ProspectRequest(self.offer_id, self.limit, self.at, self.include_unmet, self.seekers)
 
 
 class ReadingBody(Wire):
@@ -190,6 +193,8 @@ def _told(facts: Mapping[str, object]) -> dict[str, FactBody]:
     """The facts that come with a source or a day: those that are objects, since no field's value is one."""
     told: dict[str, FactBody] = {}
     wrong: list[Violation] = []
+    if dict not in map(type, facts.values()):  # most batches state bare values
+        return told
     for code, raw in facts.items():
         if isinstance(raw, dict):
             try:

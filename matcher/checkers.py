@@ -6,9 +6,10 @@ What is plain to see is taken at once; all else, and every refusal, is `check_va
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache, partial
+from unicodedata import is_normalized
 
 from matcher.fields import Field, FieldType, Value
-from matcher.validation import PLAIN_NUMBER, bounds_of, check_value
+from matcher.validation import MAX_TEXT_LENGTH, PLAIN_NUMBER, bounds_of, check_value
 
 Checker = Callable[[object], Value]
 """Gives the typed value of what a program sent for one field; raises what `check_value` does."""
@@ -16,6 +17,8 @@ _RECURRING = frozenset({FieldType.REGION, FieldType.INDUSTRY, FieldType.CHOICE, 
 _SHORT = 32
 """The longest text, in characters, whose checked value is remembered."""
 _REMEMBERED = 4_096
+_ZONE = "zone"
+"""A text that is looked up: 开发区 go by their names in the list of them."""
 
 
 def checker_of(field: Field) -> Checker:
@@ -64,10 +67,30 @@ def _number(field: Field) -> Checker:
     return check
 
 
+def _text(field: Field) -> Checker:
+    """Printable text holds neither NUL nor a lone surrogate, and no blank but the space."""
+    if field.code == _ZONE:
+        return partial(check_value, field)
+
+    def check(raw: object) -> Value:
+        if (
+            type(raw) is str
+            and 0 < len(raw) <= MAX_TEXT_LENGTH
+            and raw.isprintable()
+            and " " not in {raw[0], raw[-1]}
+            and is_normalized("NFC", raw)
+        ):
+            return raw
+        return check_value(field, raw)
+
+    return check
+
+
 _MAKERS: dict[FieldType, Callable[[Field], Checker]] = {
     FieldType.COUNT: _count,
     FieldType.FLAG: _flag,
     FieldType.MONEY: _number,
     FieldType.PERCENT: _number,
     FieldType.NUMBER: _number,
+    FieldType.TEXT: _text,
 }

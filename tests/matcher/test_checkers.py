@@ -20,6 +20,7 @@ _NUMBERS = st.one_of(
 )
 _TEXTS = st.one_of(
     st.sampled_from(["320583", "苏州市", "C27", "2770", "小型", "A", "2014-03-12", "2014-02-30", "91000000DM00000052"]),
+    st.sampled_from(["张江高科技园区", " 诊断试剂", "诊断试剂\u3000", "e\u0301", "诊断\n试剂", "诊断\0", "\ud800"]),
     st.text(max_size=40),
 )
 SENT = st.one_of(
@@ -49,6 +50,7 @@ def test_a_checker_says_what_check_value_says(field: Field, sent: object) -> Non
         ("revenue_wan", "293.520", Decimal("293.520")),
         ("region", "苏州市", "320500"),
         ("high_tech_enterprise", True, True),
+        ("products", "诊断试剂、质控品（体外）", "诊断试剂、质控品（体外）"),
     ],
 )
 def test_what_is_plain_is_taken(code: str, sent: object, value: object) -> None:
