@@ -7,7 +7,6 @@ The folder is a sentence-transformers model (StaticEmbedding, then Normalize) in
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -26,8 +25,6 @@ from embeddings.tokenise import encodable, normalised, standard_normaliser
 _BATCH = 1024
 _FEW = 4
 """So few texts are summed one by one: the same sums, without the cost of setting up a sparse product."""
-_THREADS_OF_TOKENIZERS = "TOKENIZERS_PARALLELISM"
-"""Its threads cost more than they save on short texts (1,000 enterprises: 62 ms with them, 36 without, measured)."""
 _WEIGHT_FILES = ("model.safetensors", "0_StaticEmbedding/model.safetensors")
 
 
@@ -136,7 +133,6 @@ def load_static(folder: Path, *, prompts: tuple[str, str] = ("", "")) -> StaticE
 
     Raises `InvalidEncoder` where a file is missing, unreadable or of another layout.
     """
-    os.environ.setdefault(_THREADS_OF_TOKENIZERS, "false")
     path = weights_file(folder)
     if path is None:
         raise _invalid(folder, "没有 model.safetensors 与 tokenizer.json")
