@@ -151,6 +151,18 @@ class UnknownDuty(ServiceError):
     code = "unknown_duty"
 
 
+class UnknownMeasures(ServiceError):
+    """No measures of carriers with this version on the platform (评价办法不存在)."""
+
+    code = "unknown_measures"
+
+
+class UnknownInvestment(ServiceError):
+    """An investment that is not there or that the asker may not see (投资记录不存在)."""
+
+    code = "unknown_investment"
+
+
 class UnknownPipeline(ServiceError):
     """No pipeline with this id or version on this platform (流程不存在)."""
 

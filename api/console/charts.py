@@ -1,5 +1,6 @@
 """Charts (图表): ECharts whose title says the finding, with labelled axes, no 3D and at most five colours."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,6 +50,45 @@ def lines(
         options["legend"] = {"top": 0, "right": 0, "textStyle": {"color": INK}}
     first = next(iter(series.values()), ())
     return _chart(desk, finding, options, values=[(name, data) for name, data in zip(names, first, strict=True)])
+
+
+def radar(
+    desk: Desk, finding: str, axes: Sequence[str], series: Mapping[str, Sequence[float | None]], *, most: float = 100
+) -> ui.echart:
+    """A line a series around the same axes, the last one in front; what is not known leaves a gap.
+
+    Drawn on polar axes: the library's own radar puts a missing value into the middle, where it reads as a zero. Raises
+    `ValueError` for more series than there are colours.
+    """
+    if len(series) > MOST_SERIES:
+        raise ValueError(f"{len(series)} series are more than {MOST_SERIES} colours")
+    around, names = len(axes), json.dumps(list(axes))
+    former = (COLOURS[(place + 2) % MOST_SERIES] for place in range(MOST_SERIES))
+    made = []
+    for place, (name, data) in enumerate(series.items(), 1):
+        last = place == len(series)
+        colour = COLOURS[0] if last else next(former)
+        points = [["-" if mark is None else mark, at] for at, mark in enumerate((*data, data[0]))]
+        style = {"lineStyle": {"color": colour, "width": 2.5 if last else 1.5, "type": "solid" if last else "dashed"}}
+        shape = {"symbol": "circle" if last else "diamond", "symbolSize": 8, "itemStyle": {"color": colour}}
+        made.append({"type": "line", "coordinateSystem": "polar", "name": name, "data": points, **style, **shape})
+    options = {name: said for name, said in _options(made).items() if name != "grid"}
+    faint = {"lineStyle": {"color": "#8884"}}
+    options |= {
+        "polar": {"radius": "68%", "center": ["50%", "48%"]},
+        "angleAxis": {"type": "value", "min": 0, "max": around, "interval": 1, "startAngle": 90, "splitLine": faint}
+        | {"axisLine": faint, "axisTick": {"show": False}}
+        | {"axisLabel": {"color": INK, "fontSize": 13, ":formatter": f"at => {names}[at] ?? ''"}},
+        "radiusAxis": {"min": 0, "max": most, "interval": most / 4, "splitLine": faint, "axisLine": {"show": False}}
+        | {"axisTick": {"show": False}, "axisLabel": {"color": INK, "fontSize": 11}},
+        "legend": {"bottom": 0, "textStyle": {"color": INK}},
+        "tooltip": {
+            "confine": True,
+            ":formatter": f"p => p.seriesName + ' ' + {names}[p.value[1] % {around}] + ' ' + p.value[0]",
+        },
+    }
+    values = [(f"{name} {axis}", mark) for name, data in series.items() for axis, mark in zip(axes, data, strict=True)]
+    return _chart(desk, finding, options, values=[item for item in values if item[1] is not None], height=360)
 
 
 def funnel(desk: Desk, finding: str, steps: Sequence[tuple[str, int]], *, axis: str) -> ui.echart:

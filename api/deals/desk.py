@@ -11,7 +11,7 @@ from api.store.deal_rows import Said
 from api.store.deals import DealRecord, FundRecord, NewDeal
 from api.store.store import Store
 from matcher.dealflow.checking import assessed
-from matcher.dealflow.events import DealBody, FundBody
+from matcher.dealflow.events import Assessment, DealBody, FundBody
 from matcher.dealflow.funds import Book
 from matcher.dealflow.pipeline import Pipeline, Subject
 from matcher.dealflow.state import ZERO, DealState, state_of
@@ -120,6 +120,10 @@ class DealDesk:
 
         `confirmed` are the labels of what a person verified. Raises `InvalidDeal`, `DealRefused`, `UnknownParty`.
         """
+        return self.append(viewer, deal, said, self.tried(viewer, deal, check, confirmed, on))
+
+    def tried(self, viewer: Viewer, deal: str, check: str, confirmed: Collection[str], on: date) -> Assessment:
+        """What a check would come to, nothing entered; see `check`."""
         seen = self.get(viewer, deal)
         conditions = seen.pipeline.checks.get(check)
         if conditions is None:
@@ -128,7 +132,7 @@ class DealDesk:
         if seen.record.party_id is None:
             raise InvalidDeal(found="项目没有关联主体", expected="已入库的主体", remedy="请在开立项目时写明主体编号")
         values = self._store.parties.get(viewer, seen.record.party_id).values
-        return self.append(viewer, deal, said, assessed(conditions, values, on, confirmed))
+        return assessed(conditions, values, on, confirmed)
 
     def _seen(self, viewer: Viewer, record: DealRecord) -> DealSeen:
         pipeline = self.pipelines.of(viewer, record.pipeline, record.version)

@@ -5,6 +5,7 @@ part of the document and the workbook embedded as the chart's data (ECMA-376 par
 """
 
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -22,6 +23,9 @@ from api.delivery.word import BODY, packed
 _CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BLUE = "#1F5FBF"
+_VISIBLE, _GAPS = b'<c:plotVisOnly val="1"/>', b'<c:dispBlanksAs val="gap"/>'
+"""Said outright: where it is left out, as xlsxwriter does, readers differ on whether a missing value is a zero."""
+_FORMER = ("#C98A1B", "#2E9E6B", "#8A5FB8", "#6B7785")
 _DRAWING = """<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
  xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
  xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -42,7 +46,16 @@ class BarChart:
     values: tuple[float, ...]
 
 
-def add_chart(document: Any, chart: BarChart, number: int, made: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class RadarChart:
+    """A radar picture: an axis for each name, a line for each series over them, 0 to 100; None is not drawn at all."""
+
+    title: str
+    names: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float | None, ...]], ...]
+
+
+def add_chart(document: Any, chart: BarChart | RadarChart, number: int, made: datetime) -> None:
     """Put a chart at the end of a document; `number` counts the charts of the document from 1."""
     book = _book(chart, made)
     with zipfile.ZipFile(BytesIO(book)) as archive:
@@ -52,24 +65,60 @@ def add_chart(document: Any, chart: BarChart, number: int, made: datetime) -> No
     data = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), _BOOK_TYPE, plain, package)
     part = Part(PackURI(f"/word/charts/chart{number}.xml"), _CHART_TYPE, b"", package)
     relation = part.relate_to(data, RELATIONSHIP_TYPE.PACKAGE)
-    part._blob = _with_data(drawn, relation)
-    height = Cm(1.5 + 0.9 * max(2, len(chart.names)))
+    part._blob = _with_data(drawn.replace(_VISIBLE, _VISIBLE + _GAPS), relation)
+    height = Cm(10) if isinstance(chart, RadarChart) else Cm(1.5 + 0.9 * max(2, len(chart.names)))
     key = document.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
     drawing = parse_xml(_DRAWING.format(width=Cm(15), height=height, number=number, relation=key))
     drawing.xpath(".//wp:docPr")[0].set("descr", _described(chart))
     document.element.body.insert_element_before(drawing, "w:sectPr")
 
 
-def _book(chart: BarChart, made: datetime) -> bytes:
+def _book(chart: BarChart | RadarChart, made: datetime) -> bytes:
     written = BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True}) as book:
         book.set_properties({"created": made})
         sheet = book.add_worksheet("数据")
-        for row, (name, value) in enumerate(zip(chart.names, chart.values, strict=True)):
-            sheet.write_string(row, 0, name)
-            sheet.write_number(row, 1, value)
-        sheet.insert_chart("D1", _drawn(book, chart))
+        for row, cells in enumerate(_rows(chart)):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str):
+                    sheet.write_string(row, column, cell)
+                elif cell is not None:
+                    sheet.write_number(row, column, cell)
+        drawn = _drawn_radar(book, chart) if isinstance(chart, RadarChart) else _drawn(book, chart)
+        sheet.insert_chart("F1", drawn)
     return written.getvalue()
+
+
+def _rows(chart: BarChart | RadarChart) -> Iterator[tuple[str | float | None, ...]]:
+    """The figures: a row a name with a column a series; of several series the first row names them."""
+    if isinstance(chart, BarChart):
+        yield from zip(chart.names, chart.values, strict=True)
+        return
+    yield (None, *(label for label, _ in chart.series))
+    yield from zip(chart.names, *(values for _, values in chart.series), strict=True)
+
+
+def _drawn_radar(book: Any, chart: RadarChart) -> Any:
+    """The last series stands out; where a value is not known its line has a gap, and none runs to the middle."""
+    drawn = book.add_chart({"type": "radar", "subtype": "with_markers"})
+    last, font = len(chart.names), {"name": BODY, "size": 10}
+    for column in range(1, len(chart.series) + 1):
+        colour = _BLUE if column == len(chart.series) else _FORMER[(column - 1) % len(_FORMER)]
+        drawn.add_series(
+            {
+                "name": ["数据", 0, column],
+                "categories": ["数据", 1, 0, last, 0],
+                "values": ["数据", 1, column, last, column],
+                "line": {"color": colour, "width": 2},
+                "marker": {"type": "circle", "size": 6, "fill": {"color": colour}, "border": {"color": colour}},
+            }
+        )
+    drawn.set_title({"name": chart.title, "name_font": font | {"size": 12, "bold": True}, "overlay": False})
+    drawn.set_legend({"position": "bottom", "font": font})
+    drawn.set_x_axis({"num_font": font})
+    grid = {"visible": True, "line": {"color": "#D9DFE7"}}
+    drawn.set_y_axis({"min": 0, "max": 100, "major_unit": 25, "major_gridlines": grid, "num_font": font | {"size": 8}})
+    return drawn
 
 
 def _drawn(book: Any, chart: BarChart) -> Any:
@@ -102,8 +151,12 @@ def _with_data(drawn: bytes, relation: str) -> bytes:
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
-def _described(chart: BarChart) -> str:
-    """What the chart shows, in words, for those who cannot see it."""
-    return f"{chart.title}：" + "，".join(
-        f"{name} {value:g}" for name, value in zip(chart.names, chart.values, strict=True)
-    )
+def _described(chart: BarChart | RadarChart) -> str:
+    """What the chart shows, in words, for those who cannot see it; what is not known is not named."""
+    series = chart.series if isinstance(chart, RadarChart) else (("", chart.values),)
+    told = (f"{label} {_listed(chart.names, values)}".strip() for label, values in series)
+    return f"{chart.title}：{'；'.join(told)}"
+
+
+def _listed(names: tuple[str, ...], values: tuple[float | None, ...]) -> str:
+    return "，".join(f"{name} {value:g}" for name, value in zip(names, values, strict=True) if value is not None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from api.access.viewers import Viewer
 from api.errors import UnknownDuty
@@ -57,6 +57,17 @@ class DutyDesk:
             for item in occasions(duty, since, today)
         ]
         return tuple(sorted(found, key=lambda item: (item.sent is not None, item.days_left, item.occasion.duty.id)))
+
+    def coming(self, viewer: Viewer, today: date, until: date, *, who: str | None = None) -> tuple[DutySeen, ...]:
+        """Every duty whose period has not ended and is due by a day, the next first: nothing can be sent of it yet."""
+        found = [
+            DutySeen(item, (item.deadline.day - today).days, ())
+            for duty in self._asked(viewer)
+            if who in {None, duty.who}
+            for item in occasions(duty, today + timedelta(days=1), until)
+            if item.deadline.day <= until
+        ]
+        return tuple(sorted(found, key=lambda item: (item.days_left, item.occasion.duty.id)))
 
     def one(self, viewer: Viewer, duty: str, period: str) -> DutySeen:
         """A duty for a period that has ended; raise `UnknownDuty`."""

@@ -8,16 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from api.access.viewers import Viewer
 from api.deals.desk import DealDesk, FundSeen
+from api.duties.goals import Goal, goals_of
+from api.exchange.decimals import plain
 from api.store.store import Store
-from matcher.carriers.measures import Measures, built_in_measures
 from matcher.dealflow.duties import Every, Occasion
 from matcher.dealflow.events import day_in_china
 from matcher.dealflow.state import ZERO
-from matcher.derivation import derive
 from matcher.errors import InvalidDeal
 from matcher.fields import PartyKind
 from matcher.learning.outcomes import OUTCOME_LABELS, Event, OutcomeState
@@ -38,19 +37,6 @@ class Section:
     heading: str
     lines: tuple[str, ...]
     missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A row of the table of goals: an indicator of a carrier. None is unknown; a target is never known here."""
-
-    carrier: str
-    dimension: str
-    indicator: str
-    unit: str
-    target: Decimal | None
-    value: Decimal | None
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +77,7 @@ def draft_of(store: Store, deals: DealDesk, viewer: Viewer, occasion: Occasion) 
         carriers = [party for batch in store.parties.iterate(viewer, PartyKind.CARRIER) for _, party in batch]
         carriers = [party for party in carriers if party.tenant == viewer.tenant]
         sections = _work_sections(store, viewer, carriers, first, last)
-    goals = tuple(goal for party in carriers for goal in _goals(built_in_measures(), party, first, last))
+    goals = goals_of(store, viewer, carriers, first, last)
     synthetic = any(party.synthetic for party in carriers)
     return Draft(platform, f"{duty.label}（{occasion.period}）", occasion, first, sections, goals, synthetic)
 
@@ -162,21 +148,3 @@ def _fund_line(fund: FundSeen, first: date, last: date) -> str:
         f"{fund.record.name}：认缴 {plain(fund.book.subscribed_wan)} 万元，实缴 {plain(fund.book.paid_in_wan)} 万元；"
         f"本期投资 {len(paid)} 笔 {plain(invested)} 万元，退出回款 {len(exits)} 笔 {plain(returned)} 万元。"
     )
-
-
-def _goals(measures: Measures, party: Party, first: date, last: date) -> Iterator[Goal]:
-    """The indicators of a carrier; a value counts where it was observed in the year, by the end of the period."""
-    facts = {code: fact for code, fact in party.facts.items() if date(first.year, 1, 1) <= fact.observed_on <= last}
-    values = derive({code: fact.value for code, fact in facts.items()})
-    for dimension in measures.for_kind(str(party.values.get("carrier_kind", ""))):
-        for item in dimension.indicators:
-            value = values.get(item.field) if item.field else None
-            number = Decimal(str(value)) if isinstance(value, int | Decimal) else None
-            fact = facts.get(item.field)
-            source = "" if number is None else f"{fact.source}，{fact.observed_on}" if fact else "由载体数据推算"
-            yield Goal(party.name, dimension.name, item.label, item.unit, None, number, source)
-
-
-def plain(value: Decimal) -> str:
-    """A number as plain decimal text."""
-    return format(value.normalize() if value else Decimal(0), "f")

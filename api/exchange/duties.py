@@ -1,7 +1,8 @@
 """Duties and drafts as documents (报送): what is due when, what was done, what a draft holds and lacks."""
 
 from api.duties.desk import DutySeen
-from api.duties.drafting import Draft, plain
+from api.duties.drafting import Draft
+from api.exchange.decimals import plain
 from api.exchange.documents import Document
 from api.store.duties import DutyStep
 
@@ -49,8 +50,11 @@ def draft_document(draft: Draft) -> Document:
                 "dimension": goal.dimension,
                 "indicator": goal.indicator,
                 "unit": goal.unit,
-                "target": None if goal.target is None else plain(goal.target),
-                "value": None if goal.value is None else plain(goal.value),
+                "target": plain(goal.target),
+                "value": plain(goal.value),
+                "reached_pct": plain(goal.reached_pct),
+                "target_before": plain(goal.target_before),
+                "value_before": plain(goal.value_before),
                 "source": goal.source,
             }
             for goal in draft.goals

@@ -1,4 +1,4 @@
-"""The tables of measuring carriers (载体评价): values and targets, focus, measures of a platform's own; only added to."""
+"""The tables of measuring carriers (载体评价): values, targets, focus, own measures; only added to."""
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, Table, Text
 

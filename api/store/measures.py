@@ -1,4 +1,4 @@
-"""Files of measures in SQL (评价办法文件): each version as it was uploaded, so that a year can be measured as it was."""
+"""Files of measures in SQL (评价办法文件): each version as it was uploaded, none is lost."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from api.store.tenants import require_tenant
 
 @dataclass(frozen=True, slots=True)
 class MeasuresFile:
-    """A version of a platform's measures: the name of its file, for messages, what stands in it, since when, by whom."""
+    """A version of a platform's measures: its file's name, for messages, what stands in it, since when, by whom."""
 
     version: str
     file: str

@@ -8,8 +8,8 @@ and a province replaces the file.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 from matcher.carriers.facts import COMPUTED
@@ -98,9 +98,7 @@ def read_measures(name: str, content: bytes) -> Measures:
     dimensions = collected(_dimension, entry.children("dimensions"))
     _require_known(entry, dimensions)
     version = sha256(content).hexdigest()[:16]
-    return Measures(
-        entry.text("id"), entry.text("name"), entry.text("province"), dimensions, version, _since(entry)
-    )
+    return Measures(entry.text("id"), entry.text("name"), entry.text("province"), dimensions, version, _since(entry))
 
 
 def _since(entry: Entry) -> int:

@@ -5,17 +5,23 @@ from typing import Any
 
 from nicegui import ui
 
+from api.access.audit import Action
 from api.access.permissions import Permission
 from api.clock import now
 from api.console.blocks import address, bare, dialog, empty, line, primary, span, tag, title
 from api.console.columns import Column, ColumnKind
 from api.console.desk import Desk
 from api.console.numbers import count, day
+from api.console.operator.party_choice import party_choice
+from api.console.refusals import told
 from api.console.tables import Table
+from api.console.writing import written
+from api.deals.desk import DealSeen
 from api.exchange.deals import deal_summary
 from api.store.deal_rows import Said
 from api.store.deals import NewDeal
 from matcher.dealflow.pipeline import Pipeline
+from matcher.fields import PartyKind
 
 MOST = 500
 _CARDS = 20
@@ -96,24 +102,30 @@ def _ask_new(desk: Desk, pipelines: Mapping[str, Pipeline]) -> None:
         pipeline = ui.select(names, value=next(iter(names)), label=desk.text("deal.pipeline"))
         name = ui.input(desk.text("deal.name")).props("maxlength=200 autofocus")
         funds = ui.select({"": desk.text("deal.no_fund")} | _funds(desk), value="", label=desk.text("deal.fund"))
-        party = ui.input(desk.text("deal.party")).props("maxlength=200")
+        party = party_choice(desk, desk.text("deal.enterprise"), PartyKind.ENTERPRISE)
         why = ui.input(desk.text("deal.why"), value=desk.text("deal.why_new")).props("maxlength=500")
-        for entry in (pipeline, name, funds, party, why):
+        for entry in (pipeline, name, funds, why):
             entry.props("outlined dense options-dense")
+        wrong = tag("div", "stack", aria_live="polite")
 
         async def send() -> None:
-            viewer = desk.viewer
             chosen = pipelines[str(pipeline.value)]
-            role = next(iter(sorted(chosen.first.by)), next(iter(chosen.roles), ""))
-            said = Said(viewer.name or viewer.role.value, role, str(why.value or ""), now(), ())
             new = NewDeal(str(name.value or ""), str(funds.value or "") or None, None, str(party.value or "") or None)
-            seen = await desk.work(desk.services.deals.open, viewer, chosen.id, new, said)
+            seen = await _opened(desk, chosen, new, str(why.value or ""))
             desk.go(f"/deals/{seen.record.id}")
 
         with line():
-            primary(desk.text("deal.new"), send)
+            primary(desk.text("deal.new"), lambda: told(desk, wrong, send))
             bare(desk.text("cancel"), opened.close)
     opened.open()
+
+
+async def _opened(desk: Desk, pipeline: Pipeline, new: NewDeal, why: str) -> DealSeen:
+    viewer, deals = desk.viewer, desk.services.deals
+    role = next(iter(sorted(pipeline.first.by)), next(iter(pipeline.roles), ""))
+    said = Said(viewer.name or viewer.role.value, role, why, now(), ())
+    detail = {"kind": "opened"}
+    return await written(desk, lambda: deals.open(viewer, pipeline.id, new, said), Action.DEAL_ENTERED, detail=detail)
 
 
 def _funds(desk: Desk) -> dict[str, str]:

@@ -1,21 +1,21 @@
-"""One project (项目): where it stands, what may come next and what that lacks, papers, votes, limits, its history."""
+"""One project (项目): where it stands, what may come next and what that lacks, papers, votes, money, its history."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nicegui import ui
 
-from api.access.audit import Action
 from api.access.permissions import Permission
-from api.clock import now, today
-from api.console.blocks import bare, dialog, line, link, muted, note, panel, primary, quiet, span, tag, tile
+from api.clock import today
+from api.console.blocks import bare, line, link, muted, note, panel, primary, quiet, span, tag, tile
+from api.console.dealflow.acts import Acts, conditions
 from api.console.desk import Desk
 from api.console.numbers import amount, day, moment
 from api.deals.desk import DealSeen
 from api.exchange.deals import deal_document
-from api.store.deal_rows import Said, kind_of
-from matcher.dealflow.events import Choice, Count, DealBody, Filing, Move, Vote
+from matcher.dealflow.checking import open_conditions
+from matcher.dealflow.gates import missing
+from matcher.dealflow.pipeline import Committee
 
 Document = Mapping[str, Any]
 
@@ -24,29 +24,40 @@ async def show(desk: Desk) -> None:
     """The project that the address names. Raises `UnknownDeal`."""
     seen = await desk.work(desk.services.deals.get, desk.viewer, desk.path["deal"])
     document = deal_document(seen, today())
-    ui.page_title(f"{document['name']} · {desk.text('product')}")
-    link(desk.text("deal.back"), f"/deals?pipeline={document['pipeline']}")
-    tag("h1", "", document["name"])
-    since = desk.text("deal.since", day=day(document["since"]))
-    muted(f"{document['pipeline_name']} · {document['stage_label']} · {since}")
+    _head(desk, document)
     _path(seen, document)
-    if document["days_left"] is not None:
-        key = "deal.overdue" if document["days_left"] < 0 else "deal.deadline"
-        said = desk.text(key, day=document["deadline"], n=abs(document["days_left"]))
-        note(said, "amber" if document["days_left"] < 5 else "")
     _limits(desk, document["money"])
     page = _Project(desk, seen)
     with tag("div", "deskwise"):
         with tag("div", "stack"):
             with panel(desk.text("deal.next")):
                 page.next(document["next"])
-            if document["plans"]:
+            if document["checks"]:
+                with panel(desk.text("deal.checks")):
+                    page.checks(document["checks"])
+            if seen.pipeline.committee is not None:
                 with panel(desk.text("deal.plans")):
                     page.plans(document["plans"])
+            if seen.pipeline.fund is not None:
+                with panel(desk.text("deal.payments")):
+                    page.money()
             with panel(desk.text("deal.documents")):
                 page.documents(document["documents"])
         with panel(desk.text("deal.history")):
-            _history(desk, document["history"])
+            page.history(document["history"])
+
+
+def _head(desk: Desk, document: Document) -> None:
+    """Its name, where it stands since when, and by when its stage should be over."""
+    ui.page_title(f"{document['name']} · {desk.text('product')}")
+    link(desk.text("deal.back"), f"/deals?pipeline={document['pipeline']}")
+    tag("h1", "", document["name"])
+    since = desk.text("deal.since", day=day(document["since"]))
+    muted(f"{document['pipeline_name']} · {document['stage_label']} · {since}")
+    if document["days_left"] is not None:
+        key = "deal.overdue" if document["days_left"] < 0 else "deal.deadline"
+        said = desk.text(key, day=document["deadline"], n=abs(document["days_left"]))
+        note(said, "amber" if document["days_left"] < 5 else "")
 
 
 def _path(seen: DealSeen, document: Document) -> None:
@@ -69,10 +80,10 @@ def _limits(desk: Desk, money: Document) -> None:
 
 
 class _Project:
-    """What may be done with a project; each act is an event with who, when and why."""
+    """What stands on a project's page, each part with what may be done about it."""
 
     def __init__(self, desk: Desk, seen: DealSeen) -> None:
-        self._desk, self._seen = desk, seen
+        self._desk, self._seen, self._acts = desk, seen, Acts(desk, seen)
         self._able = desk.may(Permission.DEAL_WRITE)
 
     def next(self, steps: Sequence[Document]) -> None:
@@ -101,18 +112,18 @@ class _Project:
                     tag("span", "", desk.text(key, stage=step["label"]))
                 if self._able and step["open"]:
                     button = quiet if step["back"] or ends else primary
-                    button(desk.text("deal.move"), lambda: self._ask(Move(step["stage"]), step["label"]))
+                    button(desk.text("deal.move"), lambda: self._acts.move(step["stage"]))
             for gate in step["gates"]:
                 _gate(gate)
 
     def plans(self, plans: Sequence[Document]) -> None:
-        """Plans before the committee with the votes as they stand."""
-        desk = self._desk
+        """Plans before the committee with the votes as they stand, and the way to a new one in its stage."""
+        desk, committee = self._desk, self._seen.pipeline.committee
         for plan in reversed(plans):
             outcome = {True: "passed", False: "failed", None: "open"}[plan["passed"]]
             with line("apart"):
-                money = amount(None if plan["amount_wan"] is None else float(plan["amount_wan"]))
-                tag("b", "", desk.text(f"deal.subject.{plan['subject']}") + f" · {money}")
+                money = "" if plan["amount_wan"] is None else f" · {amount(float(plan['amount_wan']))}"
+                tag("b", "", desk.text(f"deal.subject.{plan['subject']}") + money)
                 span(desk.text(f"deal.plan.{outcome}", yes=plan["yes"], needed=plan["needed"]), "tag")
             with tag("table", "rows"), tag("tbody"):
                 for vote in plan["votes"]:
@@ -122,88 +133,111 @@ class _Project:
                         tag("td", "", desk.text(f"deal.choice.{vote['choice']}"), data_label=desk.text("deal.vote"))
             if self._able and plan["passed"] is None and not plan["lapsed"]:
                 with line():
-                    quiet(desk.text("deal.cast"), lambda plan=plan: self._ask_vote(plan))
-                    quiet(
-                        desk.text("deal.count"),
-                        lambda plan=plan: self._ask(Count(plan["number"]), desk.text("deal.count")),
-                    )
+                    quiet(desk.text("deal.cast"), lambda plan=plan: self._acts.vote(plan["number"]), "how_to_vote")
+                    quiet(desk.text("deal.count"), lambda plan=plan: self._acts.count(plan["number"]), "calculate")
+        if committee is not None:
+            self._submitting(committee)
+
+    def _submitting(self, committee: Committee) -> None:
+        """The button for a plan of each subject, in its stage alone; elsewhere where it is done is said."""
+        desk, here = self._desk, self._seen.state.stage
+        subjects = [subject for subject, stage in committee.stages.items() if stage == here]
+        if self._able and not self._seen.state.open_ballots:
+            with line():
+                for subject in subjects:
+                    said = desk.text("deal.submit", subject=desk.text(f"deal.subject.{subject.value}"))
+                    quiet(said, lambda subject=subject: self._acts.plan(subject), "description")
+        if not subjects:
+            stages = self._seen.pipeline.stages
+            labels = (stages[stage].label for stage in committee.stages.values())
+            muted(desk.text("deal.plan_where", stages="、".join(labels)))
+
+    def checks(self, checks: Sequence[Document]) -> None:
+        """Each check with its last outcome, condition by condition."""
+        desk, seen = self._desk, self._seen
+        for item in checks:
+            made = seen.state.checks.get(item["check"])
+            with line("apart"):
+                said = desk.text("deal.checked", day=day(item["on"])) if made else desk.text("deal.not_checked")
+                _mark(f"{item['label']} · {said}", done=made is not None and not open_conditions(made[1]))
+                if self._able and seen.record.party_id is not None:
+                    label = desk.text("deal.check", label=item["label"])
+                    quiet(label, lambda item=item: self._acts.check(item["check"]), "fact_check")
+            if made is not None:
+                conditions(desk, made[1], seen.record.party_id)
+        if seen.record.party_id is None:
+            muted(desk.text("deal.no_party"))
+
+    def money(self) -> None:
+        """What was paid and came back, what a payment still asks for, and the way to the next."""
+        desk, seen, terms = self._desk, self._seen, self._seen.pipeline.fund
+        if terms is None:
+            return
+        moves = [("payment", x.payment.on, x.payment.amount_wan) for x in seen.state.payments]
+        moves += [("exit", x.on, x.proceeds_wan) for _, x in seen.state.exits]
+        with tag("table", "rows"), tag("tbody"):
+            for kind, on, figure in moves:
+                with tag("tr"):
+                    tag("td", "", desk.text(f"deal.kind.{kind}"), data_label=desk.text("deal.event"))
+                    tag("td", "", day(on), data_label=desk.text("deal.on"))
+                    tag("td", "number", amount(figure), data_label=desk.text("deal.wan"))
+        for gate in terms.payment_gates:
+            lacking = missing(seen.pipeline, gate, seen.state)
+            _mark(desk.text("deal.pay_needs", label=gate.label), done=not lacking)
+            for phrase in lacking:
+                tag("div", "small", phrase)
+        here, stages = seen.pipeline.stages[seen.state.stage], seen.pipeline.stages.values()
+        for key, there, act, icon in (
+            ("deal.pay", [x for x in stages if x.pays], self._acts.pay, "payments"),
+            ("deal.exit", [x for x in stages if x.exits], self._acts.exit, "undo"),
+        ):
+            if here in there and self._able:
+                quiet(desk.text(key), act, icon)
+            elif here not in there:
+                where = "、".join(stage.label for stage in there)
+                muted(desk.text("deal.act_where", act=desk.text(key), stages=where))
 
     def documents(self, documents: Sequence[Document]) -> None:
-        """Papers that the pipeline asks for: what is there, what is not."""
+        """Papers that the pipeline asks for: what is there, how it came out, what is not."""
         desk = self._desk
         with tag("table", "rows"), tag("tbody"):
             for item in documents:
-                there = item["number"] is not None
+                there, failed = item["number"] is not None, item["passed"] is False
                 with tag("tr"):
                     tag("td", "", item["label"], data_label=desk.text("deal.document"))
                     with tag("td", data_label=desk.text("deal.stage")):
-                        _mark(moment(item["at"]) if there else desk.text("deal.not_filed"), done=there)
+                        said = moment(item["at"]) if there else desk.text("deal.not_filed")
+                        _mark(f"{said} · {desk.text('deal.fail')}" if failed else said, done=there and not failed)
                     with tag("td"):
                         if self._able:
-                            label = item["label"]
-                            file = bare(
-                                desk.text("deal.file"), lambda item=item: self._ask(self._filing(item), item["label"])
-                            )
-                            file.props["aria-label"] = f"{desk.text('deal.file')} {label}"
+                            label = f"{desk.text('deal.file')} {item['label']}"
+                            act = bare(desk.text("deal.file"), lambda item=item: self._acts.file(item["document"]))
+                            act.props["aria-label"] = label
 
-    def _filing(self, item: Document) -> Filing:
-        judged = self._seen.pipeline.documents[item["document"]].judged
-        return Filing(item["document"], True if judged else None)
-
-    def _ask_vote(self, plan: Document) -> None:
-        desk, committee = self._desk, self._seen.pipeline.committee
-        if committee is None:
-            return
-        with dialog(desk.text("deal.cast")) as opened:
-            seats = {seat.id: seat.label for seat in committee.seats}
-            seat = ui.select(seats, value=next(iter(seats)), label=desk.text("deal.seat"))
-            choices = {choice.value: desk.text(f"deal.choice.{choice.value}") for choice in Choice}
-            choice = ui.select(choices, value=Choice.YES.value, label=desk.text("deal.vote"))
-            evidence = ui.input(desk.text("deal.evidence")).props("maxlength=500")
-            for entry in (seat, choice, evidence):
-                entry.props("outlined dense options-dense")
-
-            async def cast() -> None:
-                body = Vote(plan["number"], Choice(choice.value))
-                await self._enter(body, str(seat.value), desk.text("deal.cast"), _named(evidence.value))
-
-            with line():
-                primary(desk.text("deal.cast"), cast)
-                bare(desk.text("cancel"), opened.close)
-        opened.open()
-
-    def _ask(self, body: DealBody, what: str) -> None:
-        """Ask in which role, why, and on which evidence; then enter it."""
+    def history(self, history: Sequence[Document]) -> None:
+        """Every event, the last on top; what counts and may be corrected has its button."""
         desk = self._desk
-        with dialog(what) as opened:
-            roles = {key: named.label for key, named in self._seen.pipeline.roles.items()}
-            role = ui.select(roles, value=next(iter(roles), None), label=desk.text("deal.role"))
-            why = ui.input(desk.text("deal.why")).props("autofocus maxlength=500")
-            evidence = ui.input(desk.text("deal.evidence")).props("maxlength=500")
-            for entry in (role, why, evidence):
-                entry.props("outlined dense options-dense")
-
-            async def send() -> None:
-                await self._enter(body, str(role.value), str(why.value or ""), _named(evidence.value))
-
-            with line():
-                primary(desk.text("deal.enter"), send)
-                bare(desk.text("cancel"), opened.close)
-        opened.open()
-
-    async def _enter(self, body: DealBody, role: str, why: str, evidence: tuple[str, ...]) -> None:
-        desk, viewer = self._desk, self._desk.viewer
-        said = Said(viewer.name or viewer.role.value, role, why.strip(), now(), evidence)
-        key = self._seen.record.id
-        await desk.work(desk.services.deals.append, viewer, key, said, body)
-        detail = {"kind": kind_of(body)}
-        await desk.work(lambda: desk.services.audit.note(viewer, Action.DEAL_ENTERED, subjects=[key], detail=detail))
-        desk.go(f"/deals/{key}")
+        with tag("ol", "timeline"):
+            for event in reversed(history):
+                with tag("li"):
+                    with line():
+                        tag("b", "", desk.text(f"deal.kind.{event['kind']}"))
+                        span(moment(event["at"]), "muted small")
+                        if event["corrected"]:
+                            span(desk.text("deal.corrected"), "tag")
+                        elif self._able and event["kind"] not in _LASTING:
+                            label = desk.text("deal.correct_of", n=event["number"])
+                            act = bare(desk.text("deal.kind.correction"), lambda event=event: self._acts.correct(event))
+                            act.props["aria-label"] = label
+                    tag("div", "small", f"{event['by']}（{event['role_label']}）")
+                    if event["why"]:
+                        tag("div", "small", event["why"])
+                    if event["evidence"]:
+                        tag("div", "muted small", desk.text("deal.evidence_is", text="；".join(event["evidence"])))
 
 
-def _named(typed: str | None) -> tuple[str, ...]:
-    """The pieces of evidence that were typed, apart by semicolons of either width."""
-    return tuple(part.strip() for part in re.split("[;\uff1b]", typed or "") if part.strip())
+_LASTING = ("move", "correction")
+"""Kinds of events that no correction touches: a move is undone by a move."""
 
 
 def _mark(text: str, *, done: bool) -> None:
@@ -220,19 +254,3 @@ def _gate(gate: Document) -> None:
             tag("div", "small", lack)
         if gate["basis"]["article"]:
             tag("div", "muted small", gate["basis"]["article"])
-
-
-def _history(desk: Desk, history: Sequence[Document]) -> None:
-    with tag("ol", "timeline"):
-        for event in reversed(history):
-            with tag("li"):
-                with line():
-                    tag("b", "", desk.text(f"deal.kind.{event['kind']}"))
-                    span(moment(event["at"]), "muted small")
-                tag("div", "small", f"{event['by']}（{event['role_label']}）")
-                if event["why"]:
-                    tag("div", "small", event["why"])
-                if event["evidence"]:
-                    tag("div", "muted small", desk.text("deal.evidence_is", text="；".join(event["evidence"])))
-                if event["corrected"]:
-                    span(desk.text("deal.corrected"), "tag")

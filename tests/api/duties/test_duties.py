@@ -18,8 +18,9 @@ from api.cli.main import app
 from api.clock import now, today
 from api.duties.desk import DutySeen
 from api.duties.drafting import LACKING, draft_of
-from api.duties.papers import write_report
+from api.duties.papers import write_goals, write_report
 from api.main import create_app
+from api.store.carriers import EnteredValue, Told
 from api.store.deal_rows import Said
 from api.store.duties import Done, DutyStep
 from matcher.dealflow.duties import built_in_duties, occasions
@@ -117,6 +118,38 @@ def test_the_files_mark_each_empty_cell_and_are_noted(client: TestClient, servic
     assert [(step["kind"], step["how"]) for step in steps] == [("drafted", "DOCX"), ("drafted", "XLSX")]
     noted = services.audit.read(Viewer("local", Role.AUDITOR))
     assert [row.entry.action for row in noted].count("duty.drafted") == 2
+
+
+def test_the_table_of_goals_has_targets_values_and_the_year_before(services: Services) -> None:
+    year, viewer = QUARTER.ended.year, services.viewer
+
+    def told(kind: Told, of: int, value: int, on: date) -> None:
+        services.store.carriers.enter(
+            viewer, EnteredValue("carrier-1", of, "jobs", Decimal(value), now(), "甲", on, ("表",), kind)
+        )
+
+    told(Told.TARGET, year, 400, QUARTER.ended)
+    told(Told.TARGET, year - 1, 300, QUARTER.ended)
+    told(Told.ACTUAL, year - 1, 280, QUARTER.ended)
+    told(Told.ACTUAL, year, 100, QUARTER.ended + timedelta(days=5))
+    told(Told.ACTUAL, year, 390, QUARTER.ended + timedelta(days=100))
+    draft = draft_of(services.store, services.deals, viewer, QUARTER)
+    goal = next(item for item in draft.goals if item.indicator == "当年带动就业")
+    assert (goal.target, goal.value, goal.target_before, goal.value_before) == (400, 100, 300, 280)
+    assert str(goal.reached_pct) == "25.0", "what was told a quarter later belongs to the next table"
+    assert "=甲载体：当年带动就业（目标）" not in draft.missing
+
+    book = CalamineWorkbook.from_filelike(BytesIO(write_goals(draft))).get_sheet_by_index(0).to_python()
+    row = next(row for row in book if row[2] == "当年带动就业")
+    assert row[4:9] == [400, 100, 25, 300, 280]
+    assert next(row for row in book if row[2] == "孵化资金")[7:9] == ["未登记", 612.5]
+
+
+def test_what_comes_is_told_before_its_period_ends(services: Services) -> None:
+    coming = services.duties.coming(services.viewer, DAY, DAY + timedelta(days=200), who="实体经济开发区")
+    assert coming
+    assert all(seen.occasion.ended > DAY and seen.days_left >= 0 and not seen.late for seen in coming)
+    assert [seen.days_left for seen in coming] == sorted(seen.days_left for seen in coming)
 
 
 def test_the_same_draft_is_the_same_file(services: Services) -> None:

@@ -1,0 +1,1 @@
+"""Pages of carriers measured: all of a platform, one by year, what they are measured by."""
