@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from api.access.reviewing import Reviews
     from api.access.seeing import Sights
     from api.access.sharing import Platforms
+    from api.access.tagging import Tags
     from api.campaigns.running import OpenedRuns, Runner
     from api.carriers.desk import CarrierDesk
     from api.claims.hall import Hall
     from api.deals.desk import DealDesk
     from api.delivery.inbox import Inbox
     from api.duties.desk import DutyDesk
+    from api.investments.desk import InvestmentDesk
     from api.searching import PartySearch
 
 
@@ -147,6 +149,13 @@ class Services:
         return Sights(self.store, now=now)
 
     @cached_property
+    def tags(self) -> "Tags":
+        """Deleting inferred tags."""
+        from api.access.tagging import Tags
+
+        return Tags(self.store, self.audit, now=now)
+
+    @cached_property
     def reviews(self) -> "Reviews":
         """Requests that a person look at a result again."""
         from api.access.reviewing import Reviews
@@ -180,6 +189,13 @@ class Services:
         from api.carriers.desk import CarrierDesk
 
         return CarrierDesk(self.store)
+
+    @cached_property
+    def investments(self) -> "InvestmentDesk":
+        """The desk of investments."""
+        from api.investments.desk import InvestmentDesk
+
+        return InvestmentDesk(self.store, now=now)
 
     @cached_property
     def duties(self) -> "DutyDesk":

@@ -7,13 +7,16 @@ from datetime import date
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.generation import Generation
+from api.investments.filling import filled
 from api.requests import MAX_LIMIT, MAX_TEXT, MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest, Versions
 from api.store.store import Store
 from api.turns import asked
 from matcher.errors import InvalidNeed
 from matcher.fields import PartyKind
 from matcher.needs import Need, Reading, Seeker
+from matcher.offers import Offer
 from matcher.pairing.impersonal import list_offers
+from matcher.pairing.matches import Match
 from matcher.pairing.pipeline import Wish, match_offers
 from matcher.pairing.scoring import Scoring
 from matcher.pairing.texts import party_text
@@ -48,6 +51,7 @@ class Matchmaker:
         offers = live.offers.current(viewer)
         if request.personal:
             matches, considered = match_offers(seeker, offers.shelf, wish, self._scoring)
+            matches = self._named(viewer, matches)
         else:
             matches, considered = list_offers(seeker, offers.shelf, wish)
         return MatchAnswer(seeker, tuple(matches), considered, Versions(live.fingerprint, offers.version, at))
@@ -58,15 +62,31 @@ class Matchmaker:
         at = request.at or self._today()
         wish = Wish(checked_limit(request.limit), at, include_unmet=request.include_unmet)
         offer = self._store.offers.offered(viewer, request.offer_id, Permission.PROSPECT_READ)
+        (offer,) = filled(self._store, viewer, [offer])
+        if request.seekers:
+            offer = replace(offer, audience=offer.audience & request.seekers)
         from matcher.pairing.prospecting import SeekerShelf, match_seekers  # columns: polars
 
         live = self._live()
         with live.parties.open(viewer) as segments:
-            seekers = SeekerShelf(segments, lambda keys: self._profiles(viewer, keys))
+            seekers = SeekerShelf(segments, lambda keys: self._profiles(viewer, keys), self._provider(viewer, offer))
             matches, considered, eligible = match_seekers(offer, seekers, wish, self._scoring)
         version = self._store.offers.version()
         versions = Versions(live.fingerprint, version, at)
-        return ProspectAnswer(offer, tuple(matches), considered, eligible, versions)
+        return ProspectAnswer(offer, tuple(self._named(viewer, matches)), considered, eligible, versions)
+
+    def _named(self, viewer: Viewer, matches: list[Match]) -> list[Match]:
+        """The matches with the names of firms in portfolios that the viewer may know."""
+        if not any(match.offer.portfolio for match in matches):
+            return matches
+        from api.investments.naming import named  # consents and masks
+
+        return named(self._store, viewer, matches, today=self._today())
+
+    def _provider(self, viewer: Viewer, offer: Offer) -> int | None:
+        """The key under which an offer's provider stands on the viewer's platform, if it does."""
+        keys = self._store.parties.keys_of(Viewer(viewer.tenant), {offer.provider_id or ""})
+        return keys.get(offer.provider_id or "")
 
     def _profiles(self, viewer: Viewer, keys: Sequence[int]) -> Mapping[int, Seeker]:
         """Seekers as the platform knows them: all are ranked; what the viewer is shown of each is masked after."""

@@ -8,6 +8,7 @@ from time import monotonic
 
 from api.access.viewers import Viewer
 from api.indexing.offer_vectors import OfferVectors
+from api.investments.filling import filled
 from api.store.store import Store
 from embeddings.lexical import LexicalIndex
 from embeddings.vectors import Vectors
@@ -92,7 +93,8 @@ class OfferIndex:
         looked, writes = self._clock(), self._store.offers.writes
         version = self._store.offers.version()
         if platform.built is None or platform.built.version != version:
-            platform.built = VersionedOffers(version, self._shelf(platform, self._store.offers.list(viewer)))
+            offers = filled(self._store, viewer, self._store.offers.list(viewer))
+            platform.built = VersionedOffers(version, self._shelf(platform, offers))
             gc.freeze()  # a full collection would walk through millions of parts of offers and hold up every answer
         platform.looked, platform.writes = looked, writes
         return platform.built

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from matcher.fields import Value
+from matcher.fields import PartyKind, Value
 from matcher.needs import Seeker
 from matcher.offers import Offer, OfferKind
 from matcher.pairing.matches import Match
@@ -34,12 +34,13 @@ class MatchRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProspectRequest:
-    """Ranked seekers for an offer (名单)."""
+    """Ranked seekers for an offer (名单), only those of some kinds of party (none: all that the offer is for)."""
 
     offer_id: str
     limit: int = 100
     at: date | None = None
     include_unmet: bool = False
+    seekers: frozenset[PartyKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,15 @@ class Terms:
 class Holding:
     """Part of what a fund has invested in (已投方向): so many firms of an industry, and what they do in their words.
 
-    `industry` is a GB/T 4754 code of any level, empty where it is not known.
+    `industry` is a GB/T 4754 code of any level, empty where it is not known. `name` and `party` (its id) are those of
+    a single firm that was recorded: they are told only to whom may know it.
     """
 
     industry: str
     firms: int
     words: str = ""
+    name: str = ""
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ class Offer:
     codes and `industry_focus` GB/T 4754 codes; empty means that the source states none. `criteria` decide eligibility;
     `preferences` are what the source says it favours (重点支持): they move the rank and exclude nobody. `series` is
     what the versions of one text share; each version has an id of its own, which old answers keep. `portfolio` is what
-    its giver is recorded to have invested in, empty where nothing is.
+    its giver is recorded to have invested in, empty where nothing is; `made` are the GB/T 4754 codes of what its giver
+    makes, where that is a firm with a demand.
     """
 
     id: str
@@ -116,6 +120,7 @@ class Offer:
     synthetic: bool = False
     series: str = ""
     portfolio: tuple[Holding, ...] = ()
+    made: tuple[str, ...] = ()
 
 
 def in_force(offer: Offer, at: date) -> bool:

@@ -57,6 +57,9 @@ class Action(StrEnum):
     PIPELINE_WRITTEN = "pipeline.written"
     FUND_ENTERED = "fund.entered"
     DEAL_ENTERED = "deal.entered"
+    INVESTMENT_WRITTEN = "investment.written"
+    INVESTMENT_REMOVED = "investment.removed"
+    INVESTMENTS_IMPORTED = "investments.imported"
     DUTY_DRAFTED = "duty.drafted"
     DUTY_SENT = "duty.sent"
     CARRIER_ENTERED = "carrier.entered"
@@ -98,6 +101,9 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.PIPELINE_WRITTEN: "写流程",
     Action.FUND_ENTERED: "登记基金账",
     Action.DEAL_ENTERED: "登记项目记录",
+    Action.INVESTMENT_WRITTEN: "登记投资",
+    Action.INVESTMENT_REMOVED: "移除投资记录",
+    Action.INVESTMENTS_IMPORTED: "导入投资记录",
     Action.DUTY_DRAFTED: "导出报送草稿",
     Action.DUTY_SENT: "登记已报送",
     Action.CARRIER_ENTERED: "填报载体指标",

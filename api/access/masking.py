@@ -23,6 +23,9 @@ _PUBLISHED = frozenset({PartyKind.CARRIER, PartyKind.INSTITUTION, PartyKind.OPER
 _BUSINESS, _TEXT = ("need_amount_wan",), ("main_business", "need_text")
 _EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
     "industry": ("industry",),
+    "portfolio": ("industry",),
+    "chain": ("industry",),
+    "joint": ("carrier_kind", "incubated_firms", "incubation_fund_wan", "industry"),
     "region": ("region",),
     "completeness": (),
     "preference": (),
@@ -71,6 +74,7 @@ class Sight:
 
 OPEN = Sight(everything=True, standing=Standing.GRANTED)
 """The sight of one's own, and of the platform's own people."""
+_SHUT = Sight()
 
 
 def sight_of(said: Iterable[Consent], on: date, purpose: Purpose | None) -> Sight:
@@ -98,12 +102,19 @@ class Masker:
     on: date
     alias: Callable[[str], str]
     said: Mapping[str, Sequence[Consent]] = field(default_factory=dict)
+    _known: dict[tuple[str, Purpose | None], Sight] = field(default_factory=dict, repr=False, compare=False)
 
     def sight(self, party: str, purpose: Purpose | None = None) -> Sight:
         """What may be seen of a party."""
         if self.everything or (self.own is not None and party == self.own):
             return OPEN
-        return sight_of(self.said.get(party, ()), self.on, purpose)
+        said = self.said.get(party)
+        if not said:
+            return _SHUT
+        found = self._known.get((party, purpose))
+        if found is None:
+            found = self._known[party, purpose] = sight_of(said, self.on, purpose)
+        return found
 
     def seen(self, document: Document, number: int | None = None) -> Document:
         """A match, a party, a place on a list or a search result as it may be shown; `number` is its own on the list.
@@ -122,29 +133,43 @@ class Masker:
                 return self._found(document, number)
         raise ValueError("a document that masking does not know")
 
+    def headed(self, document: Document, number: int | None = None) -> Document:
+        """What a row of a list shows of a match of somebody else's: the parts of `seen` without grounds and conditions.
+
+        For lists of thousands, of which nobody reads the grounds.
+        """
+        kind = OfferKind(document["offer"]["kind"])
+        return self._head(document, number, self.sight(document["party_id"], purpose_of(kind)))
+
+    def _head(self, document: Document, number: int | None, sight: Sight) -> Document:
+        party, profile = document["party_id"], document.get("profile") or {}
+        seeker = document["seeker"]
+        kind = PartyKind(seeker.get("kind", PartyKind.ENTERPRISE))
+        name = seeker["name"] if sight.named else masked_name(kind, profile, number)
+        told = party if sight.named else self.alias(party)
+        return {
+            "party_id": told,
+            "offer_id": document["offer_id"],
+            "seeker": {"id": told, "name": name, "synthetic": seeker["synthetic"]},
+            "offer": document["offer"],
+            "score": document["score"],
+            "synthetic": document["synthetic"],
+            "profile": profile_of(profile, sight),
+            "consent": sight.mark,
+        }
+
     def id_of(self, party: str, purpose: Purpose | None = None) -> str:
         """The id by which a party is told of: its own where it is open, else an alias."""
         return party if self.sight(party, purpose).named else self.alias(party)
 
     def _match(self, document: Document, number: int | None) -> Document:
-        party, kind = document["party_id"], OfferKind(document["offer"]["kind"])
-        sight = self.sight(party, purpose_of(kind))
-        profile = document.get("profile") or {}
+        sight = self.sight(document["party_id"], purpose_of(OfferKind(document["offer"]["kind"])))
         if sight.everything:
             return _without_profile(document)
-        named = sight.named
-        seeker_kind = PartyKind(document["seeker"].get("kind", PartyKind.ENTERPRISE))
-        name = document["seeker"]["name"] if named else masked_name(seeker_kind, profile, number)
-        told = party if named else self.alias(party)
-        said = profile_of(profile, sight)
-        criteria = [_finding(item, sight, said) for item in document["eligibility"]["criteria"]]
+        head = self._head(document, number, sight)
+        criteria = [_finding(item, sight, head["profile"]) for item in document["eligibility"]["criteria"]]
         parts = [_part(item, sight) for item in document["contributions"]]
-        return {
-            "party_id": told,
-            "offer_id": document["offer_id"],
-            "seeker": {"id": told, "name": name, "synthetic": document["seeker"]["synthetic"]},
-            "offer": document["offer"],
-            "score": document["score"],
+        return head | {
             "contributions": parts,
             "eligibility": {
                 "state": document["eligibility"]["state"],
@@ -155,9 +180,6 @@ class Masker:
             "gaps": _gaps(criteria),
             "unknowns": document["unknowns"],
             "explanation": _explanation(criteria),
-            "synthetic": document["synthetic"],
-            "profile": said,
-            "consent": sight.mark,
         }
 
     def _assignment(self, document: Document, number: int | None) -> Document:

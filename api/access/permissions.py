@@ -47,6 +47,8 @@ class Permission(StrEnum):
     JOB_CANCEL = "job.cancel"
     DEAL_READ = "deal.read"
     DEAL_WRITE = "deal.write"
+    INVESTMENT_READ = "investment.read"
+    INVESTMENT_WRITE = "investment.write"
     DUTY_READ = "duty.read"
     DUTY_WRITE = "duty.write"
     CARRIER_READ = "carrier.read"
@@ -92,6 +94,8 @@ PERMISSION_LABELS: Mapping[Permission, str] = {
     Permission.JOB_CANCEL: "取消任务",
     Permission.DEAL_READ: "看项目、基金与流程",
     Permission.DEAL_WRITE: "办理项目、登记基金账、写流程",
+    Permission.INVESTMENT_READ: "看投资记录",
+    Permission.INVESTMENT_WRITE: "登记、更正、移除、导入投资记录",
     Permission.DUTY_READ: "看报送事项与草稿",
     Permission.DUTY_WRITE: "出报送草稿、登记已报送",
     Permission.CARRIER_READ: "看载体评价",
@@ -176,6 +180,8 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.JOB_CANCEL: _row("t t - - - - -"),
     Permission.DEAL_READ: _row("t t - - - - -"),
     Permission.DEAL_WRITE: _row("t t - - - - -"),
+    Permission.INVESTMENT_READ: _row("t t - o o o -"),
+    Permission.INVESTMENT_WRITE: _row("t t - o o o -"),
     Permission.DUTY_READ: _row("t t - - - - -"),
     Permission.DUTY_WRITE: _row("t t - - - - -"),
     Permission.CARRIER_READ: _row("t t - - o - -"),

@@ -1,6 +1,6 @@
 """From a plan's text to what a run needs (方案落实): its offers, their places, its scoring; every slip named."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -24,11 +24,15 @@ _DEPTH = 2
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan with the offers that take part, by id, and the places of each (k)."""
+    """A plan with the offers that take part, by id, the places of each (k), and who of the seekers provides which.
+
+    `own`: by an offer's id the key of its provider, where that is a party of the platform.
+    """
 
     plan: Plan
     offers: tuple[Offer, ...]
     quotas: NDArray[np.int64]
+    own: Mapping[str, int]
 
     def scoring(self) -> Scoring:
         """The scoring with the plan's weights."""
@@ -37,7 +41,7 @@ class Prepared:
     def bounds(self, at: date) -> Bounds:
         """What may be a candidate on a day."""
         plan = self.plan
-        return Bounds(at, plan.states, plan.least_points, plan.candidates, self.quotas * _DEPTH)
+        return Bounds(at, plan.states, plan.least_points, plan.candidates, self.quotas * _DEPTH, self.own)
 
 
 def plan_of(text: str, name: str = PLAN_FILE) -> Plan:
@@ -52,10 +56,14 @@ def plan_of(text: str, name: str = PLAN_FILE) -> Plan:
 def prepared(plan: Plan, store: Store, viewer: Viewer, at: date) -> Prepared:
     """Find the offers that a plan names. Raises `InvalidCampaign` for those that are not there or not in force."""
     seen = {offer.id: offer for offer in store.offers.list(viewer)}
-    return prepared_over(plan, _chosen(plan, seen, at))
+    chosen = _chosen(plan, seen, at)
+    providers = {offer.id: offer.provider_id for offer in chosen if offer.provider_id}
+    keys = store.parties.keys_of(viewer, set(providers.values()))
+    own = {offer: keys[provider] for offer, provider in providers.items() if provider in keys}
+    return prepared_over(plan, chosen, own)
 
 
-def prepared_over(plan: Plan, offers: Sequence[Offer]) -> Prepared:
+def prepared_over(plan: Plan, offers: Sequence[Offer], own: Mapping[str, int]) -> Prepared:
     """The plan over offers that are given, such as frozen ones. Raises `InvalidCampaign` for quotas of others."""
     ordered = tuple(sorted(offers, key=lambda offer: offer.id))
     known = {offer.id for offer in ordered}
@@ -65,7 +73,7 @@ def prepared_over(plan: Plan, offers: Sequence[Offer]) -> Prepared:
             found=f"quotas 中的 {stray[0]} 不参加本活动", expected="参与的资源编号", remedy="改正编号或删去该项"
         )
     places = [plan.quotas.get(offer.id, plan.quota) for offer in ordered]
-    return Prepared(plan, ordered, np.array(places, dtype=np.int64))
+    return Prepared(plan, ordered, np.array(places, dtype=np.int64), own)
 
 
 def _chosen(plan: Plan, seen: dict[str, Offer], at: date) -> list[Offer]:

@@ -12,6 +12,7 @@ from api.access.permissions import Permission, require
 from api.access.reviewing import Reviews
 from api.access.seeing import Sights
 from api.access.sharing import Platforms
+from api.access.tagging import Tags
 from api.access.tokens import digest_of
 from api.access.viewers import Viewer
 from api.campaigns.running import Runner
@@ -19,6 +20,7 @@ from api.carriers.desk import CarrierDesk
 from api.deals.desk import DealDesk
 from api.duties.desk import DutyDesk
 from api.errors import NotSignedIn
+from api.investments.desk import InvestmentDesk
 from api.routes.ports.answering import Claiming, Inboxes, Index, Matchmaking, Searching
 from api.routes.ports.entering import Accesses, Auditing
 from api.routes.ports.stored import Repositories
@@ -61,6 +63,10 @@ class Services(Protocol):
     @property
     def carriers(self) -> CarrierDesk:
         """The desk of measuring carriers."""
+
+    @property
+    def investments(self) -> InvestmentDesk:
+        """The desk of investments."""
 
     @property
     def duties(self) -> DutyDesk:
@@ -109,6 +115,10 @@ class Services(Protocol):
     @property
     def consents(self) -> Consents:
         """What enterprises let whom see."""
+
+    @property
+    def tags(self) -> Tags:
+        """Deleting inferred tags."""
 
     @property
     def reviews(self) -> Reviews:

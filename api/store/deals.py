@@ -4,7 +4,7 @@ Writers take turns (`api.store.database`), so that an event is decided on all th
 at one moment, from two processes, come one after the other. The key (deal, number) holds the same against a mistake.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from api.store.deal_tables import deal_events, deals, fund_events, funds
 from api.store.storable import digest, is_id
 from api.store.tenants import require_tenant
 from matcher.dealflow.deciding import MONEY, admitted
-from matcher.dealflow.events import DealBody, DealEvent, Event, FundBody, FundEvent, Move
+from matcher.dealflow.events import Correction, DealBody, DealEvent, Event, FundBody, FundEvent, Move, Payment
 from matcher.dealflow.funding import entered
 from matcher.dealflow.funds import Book, Position, position_of
 from matcher.dealflow.pipeline import Pipeline
@@ -69,14 +69,30 @@ class DealRecord:
     history: tuple[DealEvent, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a fund paid into a deal that stands: the fund by name and pipeline, the deal's firm, the payments."""
+
+    fund: str
+    fund_name: str
+    pipeline: str
+    version: str | None
+    deal: str
+    name: str
+    party_id: str | None
+    payments: tuple[Payment, ...]
+
+
 class DealStore:
     """Deals and funds of a platform. Any method may raise `StoreUnavailable`; an id not there is `UnknownDeal`.
 
     The pipeline that decides is given with each event and must be the one that the deal or fund was opened under.
+    `paid` is called within each write that moves a fund's money: what it has invested in is told of it.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, paid: Callable[[], None] = lambda: None) -> None:
         self._database = database
+        self._paid = paid
 
     def open_fund(self, viewer: Viewer, pipeline: Pipeline, name: str, now: datetime) -> FundRecord:
         """Open a fund without a history yet. Raises `UnknownTenant`, `InvalidValue`."""
@@ -159,7 +175,27 @@ class DealStore:
             state = state_of(pipeline, history)
             stand = {"stage": state.stage, "since": state.since, "revision": len(history)}
             connection.execute(update(deals).where(deals.c.id == deal).values(**stand))
+            if record.fund is not None and row["kind"] in MONEY_KINDS:
+                self._paid()
             return _deal(connection, viewer, deal)
+
+    def holdings(self, viewer: Viewer) -> tuple[Held, ...]:
+        """What the platform's funds paid into deals, a deal each; those that nothing was paid into are left out."""
+        columns = deal_events.c
+        query = (
+            select(deals, funds.c.name.label("fund_name"), columns.number, columns.kind, columns.body)
+            .select_from(deal_events)
+            .join(deals, deals.c.id == columns.deal_id)
+            .join(funds, funds.c.id == deals.c.fund_id)
+            .where(deals.c.tenant_id == viewer.tenant, columns.kind.in_(MONEY_KINDS))
+            .order_by(columns.deal_id, columns.number)
+        )
+        by_deal: dict[str, list[RowMapping]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(query).mappings():
+                by_deal.setdefault(row["id"], []).append(row)
+        held = (_held(rows) for rows in by_deal.values())
+        return tuple(item for item in held if item.payments)
 
     def list(
         self,
@@ -178,6 +214,16 @@ class DealStore:
         query = select(deals).where(own).order_by(deals.c.since, deals.c.id).limit(limit).offset(offset)
         with self._database.reading() as connection:
             return tuple(_record(row) for row in connection.execute(query).mappings())
+
+
+def _held(rows: Sequence[RowMapping]) -> Held:
+    first = rows[0]
+    bodies = {row["number"]: deal_body(row) for row in rows}
+    gone = {body.number for body in bodies.values() if isinstance(body, Correction)}
+    paid = (body for number, body in bodies.items() if number not in gone and isinstance(body, Payment))
+    fund = {"fund": first["fund_id"], "fund_name": first["fund_name"]}
+    told = {name: first[name] for name in ("pipeline", "version", "name", "party_id")}
+    return Held(**fund, **told, deal=first["id"], payments=tuple(paid))
 
 
 def _event(said: Said, body: Any, before: tuple[Any, ...]) -> Any:

@@ -1,6 +1,6 @@
 """The library as a list (主体库): parties page by page, sorted and narrowed by the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from api.access.viewers import Viewer
 from api.store.database import Database
 from api.store.queries import visible_parties
 from api.store.tables import parties
+from api.store.upserting import chunks
 from matcher.fields import PartyKind
 
 MOST_LISTED = 1_000
@@ -77,6 +78,17 @@ class ListingStore:
             total: int = connection.execute(_count(_narrowed(viewer, wanted))).scalar_one()
             rows = connection.execute(ordered).all()
         return tuple(_listed(row) for row in rows), total
+
+    def ids_named(self, viewer: Viewer, names: Collection[str]) -> dict[str, str]:
+        """The ids of enterprises and teams by name; a name that two bear means neither. It reads the whole library."""
+        found: dict[str, set[str]] = {}
+        kinds = (PartyKind.ENTERPRISE.value, PartyKind.TEAM.value)
+        with self._database.reading() as connection:
+            for chunk in chunks(sorted(names)):
+                which = visible_parties(viewer) & parties.c.kind.in_(kinds) & parties.c.name.in_(chunk)
+                for name, party in connection.execute(select(parties.c.name, parties.c.id).where(which)):
+                    found.setdefault(name, set()).add(party)
+        return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
 
     def codes(self, viewer: Viewer, field_code: str) -> dict[str, int]:
         """How many parties stand under each code of a coded field (`region`, `industry`)."""

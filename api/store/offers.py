@@ -97,6 +97,15 @@ class OfferStore:
         self.writes += 1
         return done.counts
 
+    def touch(self) -> None:
+        """Have whoever holds a copy of the offers look again: what fills them (investments, payments) was written."""
+        with self._database.writing() as connection:
+            _revise(connection, changed=True)
+            self._database.after_commit(self._count)
+
+    def _count(self) -> None:
+        self.writes += 1
+
     def catalogue_version(self) -> str | None:
         """The version of the built-in catalogue that is loaded, None before the first."""
         with self._database.reading() as connection:

@@ -15,6 +15,7 @@ from api.access.viewers import SystemViewer, Viewer
 from api.clock import today
 from api.store.campaign_tables import assignments, campaign_runs, campaigns
 from api.store.consent_tables import consents
+from api.store.investment_tables import investments
 from api.store.need_tables import need_claims, need_notices, needs
 from api.store.tables import offers, parties, tenants
 
@@ -87,6 +88,14 @@ def visible_needs(viewer: Viewer, permission: Permission = Permission.NEED_READ)
     told = exists().where(need_notices.c.need_id == needs.c.id, need_notices.c.institution == viewer.party_id)
     taken = exists().where(need_claims.c.need_id == needs.c.id, need_claims.c.institution == viewer.party_id)
     return here & (own | told | taken)
+
+
+def visible_investments(viewer: Viewer, permission: Permission = Permission.INVESTMENT_READ) -> Seen:
+    """Investments: of the platform; those that the viewer's own party made."""
+    here, reach = investments.c.tenant_id == viewer.tenant, reach_of(viewer, permission)
+    if reach is Reach.TENANT:
+        return here
+    return here & (investments.c.investor_id == viewer.party_id) if reach is Reach.OWN else false()
 
 
 def speaks_for(viewer: Viewer, institution: str, permission: Permission) -> bool:

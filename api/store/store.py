@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from api.store.deals import DealStore
     from api.store.duties import DutyStore
     from api.store.import_templates import ImportTemplateStore
+    from api.store.investments import InvestmentStore
     from api.store.listing import ListingStore
     from api.store.measures import MeasuresStore
     from api.store.needs import NeedStore
@@ -154,7 +155,14 @@ class Store:
         """Deals and funds."""
         from api.store.deals import DealStore
 
-        return DealStore(self._database)
+        return DealStore(self._database, self.offers.touch)
+
+    @cached_property
+    def investments(self) -> "InvestmentStore":
+        """Investments that people told of."""
+        from api.store.investments import InvestmentStore
+
+        return InvestmentStore(self._database, self.offers)
 
     @cached_property
     def carriers(self) -> "CarrierStore":

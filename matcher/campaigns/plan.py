@@ -22,7 +22,7 @@ from matcher.errors import InvalidCampaign, InvalidCatalogue
 from matcher.fields import PartyKind
 from matcher.learning.promises import Promise
 from matcher.offers import OfferKind
-from matcher.pairing.scoring import WEIGHTS
+from matcher.pairing.scoring import EITHER, WEIGHTS
 
 SENSITIVE_FIELDS = frozenset({"region", "zone", "ownership"})
 """Fields by which a filter may treat enterprises differently only on a basis in law."""
@@ -252,15 +252,11 @@ def _weights(entry: Entry) -> Mapping[str, float]:
     entry.only(*WEIGHTS)
     given = {name: float(entry.amount(name) or 0) for name in entry.data}
     weights = {**WEIGHTS, **given}
-    rest = {name: weight for name, weight in weights.items() if name not in _EITHER}
-    total = sum(rest.values()) + max(weights[name] for name in _EITHER)
+    rest = {name: weight for name, weight in weights.items() if name not in EITHER}
+    total = sum(rest.values()) + max(weights[name] for name in EITHER)
     if abs(total - 100) > 1e-9:
-        raise entry.fault(f"各项权重合计 {total:g}", f"合计 100（{'、'.join(_EITHER)} 只计较大的一项）", "调整后重试")
+        raise entry.fault(f"各项权重合计 {total:g}", f"合计 100（{'、'.join(EITHER)} 只计较大的一项）", "调整后重试")
     return MappingProxyType(weights)
-
-
-_EITHER = ("portfolio", "security")
-"""Contributions of which an offer has one at most (`matcher.pairing.scoring.WEIGHTS`)."""
 
 
 def _promise(entry: Entry) -> Promise:

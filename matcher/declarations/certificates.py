@@ -3,6 +3,8 @@
 from matcher.fields import Field, FieldType, PartyKind, Source
 
 _KINDS = frozenset({PartyKind.ENTERPRISE})
+_KINDS_OF = {"maker_china_winner": frozenset({PartyKind.ENTERPRISE, PartyKind.TEAM})}
+"""Whose a certificate is where it is not an enterprise's alone: teams win the contest too."""
 
 CERTIFICATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("high_tech_enterprise", "高新技术企业", ("高企", "国高")),
@@ -30,7 +32,7 @@ FIELDS: tuple[Field, ...] = tuple(
     declared
     for code, label, aliases in CERTIFICATES
     for declared in (
-        Field(code, label, FieldType.FLAG, "资质", _KINDS, source=Source.AUTHORITY, aliases=aliases, valid_to=f"{code}_valid_to"),
-        Field(f"{code}_valid_to", f"{label}有效期至", FieldType.DATE, "资质", _KINDS, source=Source.AUTHORITY),
+        Field(code, label, FieldType.FLAG, "资质", _KINDS_OF.get(code, _KINDS), source=Source.AUTHORITY, aliases=aliases, valid_to=f"{code}_valid_to"),
+        Field(f"{code}_valid_to", f"{label}有效期至", FieldType.DATE, "资质", _KINDS_OF.get(code, _KINDS), source=Source.AUTHORITY),
     )
 )  # fmt: skip

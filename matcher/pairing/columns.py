@@ -16,12 +16,14 @@ from matcher.eligibility.filtering import Assessment
 from matcher.eligibility.lines import within
 from matcher.eligibility.stretches import Store
 from matcher.offers import Holding, Offer
+from matcher.pairing import chains, joint_investing
 from matcher.pairing.measures import (
     PLEDGES,
     REACH,
     STRUCTURED,
     UNSECURED,
     StructuredMeasure,
+    holdings,
     industry_share,
     portfolio_share,
 )
@@ -71,8 +73,14 @@ def _by_code(store: Store, at: Positions, item: StructuredMeasure, offer: Offer,
     """The points of a measure that reads one place or industry, taken once for each code there is."""
     (field,) = item.reads
     fits = _fits(item.name, item.sees(offer))
-    places = np.where(_known(store, field, at), store[field].values[at], len(fits) - 1)
-    return scoring.hundredths(item.name, fits)[places]
+    return scoring.hundredths(item.name, fits)[_codes(store, field, at, len(fits) - 1)]
+
+
+def _codes(store: Store, field: str, at: Positions, unknown: int) -> Positions:
+    """The places of codes in the dictionary of a field, and `unknown` for those that are not known."""
+    if field not in store.names:
+        return np.full(len(at), unknown)
+    return np.where(_known(store, field, at), store[field].values[at], unknown)
 
 
 @lru_cache(maxsize=4_096)
@@ -95,6 +103,11 @@ def _portfolios(portfolio: tuple[Holding, ...]) -> NDArray[np.float64]:
     return np.array([portfolio_share(code, portfolio)[0] for code in codes]) if portfolio else np.zeros(len(codes))
 
 
+def _chains(sought: tuple[Any, ...]) -> NDArray[np.float64]:
+    codes = dictionary(REGISTRY["industry"])
+    return np.array([chains.chain_share(code, sought) for code in codes]) if sought else np.zeros(len(codes))
+
+
 def _regions(served: tuple[str, ...]) -> NDArray[np.float64]:
     field = REGISTRY["region"]
     fits = np.zeros(len(dictionary(field)))
@@ -106,8 +119,40 @@ def _regions(served: tuple[str, ...]) -> NDArray[np.float64]:
 _FITS: Mapping[str, Callable[[tuple[Any, ...]], NDArray[np.float64]]] = {
     "industry": _industries,
     "portfolio": _portfolios,
+    "chain": _chains,
     "region": _regions,
 }
+
+
+def _held_shares(store: Store, at: Positions, portfolio: tuple[Holding, ...]) -> NDArray[np.float64]:
+    fits = _fits("portfolio", portfolio)
+    return fits[_codes(store, "industry", at, len(fits) - 1)]
+
+
+def _are_carriers(store: Store, at: Positions) -> Flags:
+    known = "carrier_kind" in store.names
+    return _known(store, "carrier_kind", at) if known else np.zeros(len(at), dtype=np.bool_)
+
+
+def _held(store: Store, at: Positions, offer: Offer) -> NDArray[np.float64]:
+    """`measures.portfolio_fit` of many: by industry, but for carriers, which `_joint` measures."""
+    found = holdings(offer)
+    return np.where(_are_carriers(store, at), 0.0, _held_shares(store, at, found)) if found else np.zeros(len(at))
+
+
+def _joint(store: Store, at: Positions, offer: Offer) -> NDArray[np.float64]:
+    """`measures.joint_fit` of many."""
+    sought, carriers = joint_investing.sought_of(offer), _are_carriers(store, at)
+    if not sought or not carriers.any():
+        return np.zeros(len(at))
+    worth = np.array([joint_investing.KINDS.get(kind, 0.0) for kind in dictionary(REGISTRY["carrier_kind"])] + [0.0])
+    fits = joint_investing.OF_KIND * worth[_codes(store, "carrier_kind", at, len(worth) - 1)]
+    parts = ((joint_investing.OF_FIRMS, "incubated_firms"), (joint_investing.OF_FUND, "incubation_fund_wan"))
+    for share, name in parts:
+        if name in store.names:
+            fits += share * (_known(store, name, at) & (store[name].values[at] > 0))
+    fits += joint_investing.OF_PORTFOLIO * _held_shares(store, at, sought[1])
+    return np.where(carriers, fits, 0.0)
 
 
 def _amounts(store: Store, at: Positions, offer: Offer) -> NDArray[np.float64]:
@@ -154,6 +199,8 @@ def _known(store: Store, name: str, at: Positions) -> Flags:
 
 
 _MANY: Mapping[str, Callable[[Store, Positions, Offer], NDArray[np.float64]]] = {
+    "portfolio": _held,
+    "joint": _joint,
     "amount": _amounts,
     "security": _securities,
 }

@@ -12,6 +12,7 @@ from matcher.eligibility.comparison import place_in_tree
 from matcher.eligibility.gaps import plain, show
 from matcher.eligibility.results import State
 from matcher.offers import OFFER_KIND_LABELS, Holding, Offer, OfferKind
+from matcher.pairing import chains, joint_investing
 from matcher.parties import Values
 from matcher.taxonomy import industries, regions
 from matcher.taxonomy.industries import PROXIMITY_BY_DEPTH
@@ -64,14 +65,19 @@ def _within_focus(code: str, focus: tuple[str, ...]) -> bool:
 def portfolio_fit(values: Values, offer: Offer) -> Measure | None:
     """How near the seeker's industry is to what a fund has invested in, and how many firms say so.
 
-    Of an offer that takes security nothing is said: what it asks for is not a business that it knows.
+    Of an offer that takes security nothing is said: what it asks for is not a business that it knows. A carrier is
+    measured by `joint_fit`.
     """
     code = values.get("industry")
-    if not isinstance(code, str) or not holdings(offer):
+    if not isinstance(code, str) or not holdings(offer) or joint_investing.is_carrier(values):
         return None
     fit, shared, firms = portfolio_share(code, offer.portfolio)
-    name = industries.industry(shared).name if shared else ""
-    return Measure(fit, f"该基金已投 {firms} 家“{name}”企业" if shared else "")
+    return Measure(fit, invested_words(shared, firms))
+
+
+def invested_words(shared: str, firms: int) -> str:
+    """That a fund has invested in so many firms of an industry, in Chinese; empty where it has in none."""
+    return f"该基金已投 {firms} 家“{industries.industry(shared).name}”企业" if shared else ""
 
 
 def holdings(offer: Offer) -> tuple[Holding, ...]:
@@ -89,6 +95,32 @@ def portfolio_share(code: str, portfolio: tuple[Holding, ...]) -> tuple[float, s
         firms = sum(x.firms for x in portfolio if x.industry and industries.is_under(x.industry, (upper,)))
         best = max(best, (PROXIMITY_BY_DEPTH[depth] * firms / (firms + 1), upper, firms), key=lambda found: found[0])
     return best
+
+
+def chain_fit(values: Values, offer: Offer) -> Measure | None:
+    """What the seeker would be in the chain of a lead firm with a demand (`chains`); None where nothing is asked."""
+    code, sought = values.get("industry"), chain_sought(offer)
+    if not isinstance(code, str) or not sought:
+        return None
+    return Measure(chains.chain_share(code, sought), chains.chain_words(code, sought))
+
+
+def chain_sought(offer: Offer) -> chains.Sought | tuple[()]:
+    """What a demand says of chains; nothing of one with a portfolio or security, which is measured by those."""
+    secured = offer.terms.secured_by or offer.terms.guarantee_modes
+    return () if secured or offer.portfolio else chains.sought_of(offer)
+
+
+def joint_fit(values: Values, offer: Offer) -> Measure | None:
+    """What speaks for a carrier and a fund to invest together (`joint_investing`); None for anybody else."""
+    sought = joint_investing.sought_of(offer)
+    if not sought or not joint_investing.is_carrier(values):
+        return None
+    said, code = joint_investing.own_words(values), values.get("industry")
+    fit, shared, firms = portfolio_share(code, sought[1]) if isinstance(code, str) else (0.0, "", 0)
+    if shared:
+        said.append(invested_words(shared, firms))
+    return Measure(joint_investing.own_share(values) + joint_investing.OF_PORTFOLIO * fit, "；".join(said))
 
 
 REACH: Mapping[RegionLevel, float] = {RegionLevel.PROVINCE: 0.7, RegionLevel.CITY: 0.9, RegionLevel.COUNTY: 1.0}
@@ -159,6 +191,8 @@ def _pledges(values: Values) -> set[str]:
 STRUCTURED: tuple[StructuredMeasure, ...] = (
     StructuredMeasure("industry", ("industry",), industry_fit, lambda offer: offer.industry_focus),
     StructuredMeasure("portfolio", ("industry",), portfolio_fit, holdings),
+    StructuredMeasure("chain", ("industry",), chain_fit, chain_sought),
+    StructuredMeasure("joint", joint_investing.READS, joint_fit, joint_investing.sought_of),
     StructuredMeasure("region", ("region",), region_fit, lambda offer: offer.service_regions),
     StructuredMeasure(
         "amount",

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from matcher.eligibility.criteria import All
 from matcher.eligibility.rulebook import Rulebook
-from matcher.offers import Offer
-from matcher.pairing.measures import REACH, StructuredMeasure, holdings
+from matcher.fields import Value
+from matcher.offers import Holding, Offer
+from matcher.pairing import chains, joint_investing
+from matcher.pairing.measures import REACH, StructuredMeasure, chain_sought, holdings
 from matcher.parties import Values
 from matcher.taxonomy import industries, regions
 from matcher.taxonomy.industries import PROXIMITY_BY_DEPTH
@@ -109,21 +111,96 @@ class PortfolioFitting:
     @classmethod
     def of(cls, offers: Sequence[Offer]) -> "PortfolioFitting":
         """Count the firms of each portfolio under every industry that they lie within."""
+        return cls.over([holdings(offer) for offer in offers])
+
+    @classmethod
+    def over(cls, portfolios: Sequence[tuple[Holding, ...]]) -> "PortfolioFitting":
+        """The same for portfolios by themselves."""
         counts: Counter[tuple[str, int]] = Counter()
-        for place, offer in enumerate(offers):
-            for item in holdings(offer):
+        for place, portfolio in enumerate(portfolios):
+            for item in portfolio:
                 line = industries.ancestors(item.industry) if item.industry else ()
                 counts.update({(code, place): item.firms for code in line})
-        return cls(len(offers), _posted(counts), _posted((code, firms) for (code, _), firms in counts.items()))
+        return cls(len(portfolios), _posted(counts), _posted((code, firms) for (code, _), firms in counts.items()))
 
     def fits(self, values: Values) -> Fits:
         """Give each fund the best of the levels that the seeker's industry shares with its portfolio."""
-        fits, code = np.zeros(self.size), values.get("industry")
+        if joint_investing.is_carrier(values):
+            return np.zeros(self.size)
+        return self.shares(values.get("industry"))
+
+    def shares(self, code: Value | None) -> Fits:
+        """The same for an industry (None: not known), whoever is of it."""
+        fits = np.zeros(self.size)
         line = industries.ancestors(code) if isinstance(code, str) else ()
         for depth, upper in enumerate(reversed(line), 1):
             places, firms = self.held.get(upper, _NOBODY), self.firms.get(upper, _NOBODY)
             fits[places] = np.maximum(fits[places], PROXIMITY_BY_DEPTH[depth] * firms / (firms + 1))
         return fits
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFitting:
+    """`chain_fit`: demands by what they ask for, what the lead firm makes, and the divisions of both."""
+
+    worth: Mapping[chains.ChainPosition, Fits]
+    asked: Posted
+    groups: Posted
+    divisions: Posted
+
+    @classmethod
+    def of(cls, offers: Sequence[Offer]) -> "ChainFitting":
+        """Post each demand under the industries at each level that gives a position."""
+        sought = [(place, found) for place, offer in enumerate(offers) if (found := chain_sought(offer))]
+        worth = {position: np.zeros(len(offers)) for position in chains.ChainPosition}
+        for place, (area, _, _) in sought:
+            for position, fit in chains.WORTH[area].items():
+                worth[position][place] = fit
+        asked = [(industries.ancestors(code), place) for place, (_, focus, _) in sought for code in focus]
+        made = [(industries.ancestors(code), place) for place, (_, _, own) in sought for code in own]
+        return cls(
+            worth,
+            _posted((line[0], place) for line, place in asked),
+            _posted((line[-chains.GROUP], place) for line, place in made if len(line) >= chains.GROUP),
+            _posted((line[-chains.DIVISION], place) for line, place in asked + made if len(line) >= chains.DIVISION),
+        )
+
+    def fits(self, values: Values) -> Fits:
+        """Give each demand the worth of the seeker's position, the first that it has."""
+        fits, code = np.zeros(len(next(iter(self.worth.values())))), values.get("industry")
+        line = industries.ancestors(code) if isinstance(code, str) else ()
+        if len(line) >= chains.GROUP:
+            self._put(fits, chains.ChainPosition.COMPLEMENT, self.divisions, line[-chains.DIVISION])
+            self._put(fits, chains.ChainPosition.SUBSTITUTE, self.groups, line[-chains.GROUP])
+        for upper in line:
+            self._put(fits, chains.ChainPosition.UPSTREAM, self.asked, upper)
+        return fits
+
+    def _put(self, fits: Fits, position: chains.ChainPosition, posted: Posted, code: str) -> None:
+        places = posted.get(code, _NOBODY)
+        fits[places] = self.worth[position][places]
+
+
+@dataclass(frozen=True, slots=True)
+class JointFitting:
+    """`joint_fit`: funds that are open to carriers, and their portfolios."""
+
+    open_to: Fits
+    portfolios: PortfolioFitting
+
+    @classmethod
+    def of(cls, offers: Sequence[Offer]) -> "JointFitting":
+        """Lay out the portfolios of the funds that carriers may ask for."""
+        sought = [joint_investing.sought_of(offer) for offer in offers]
+        portfolios = PortfolioFitting.over([found[1] if found else () for found in sought])
+        return cls(np.array([bool(found) for found in sought], dtype=np.float64), portfolios)
+
+    def fits(self, values: Values) -> Fits:
+        """Give each such fund what the carrier brings and what of its industry the fund holds."""
+        if not joint_investing.is_carrier(values):
+            return np.zeros(len(self.open_to))
+        held = joint_investing.OF_PORTFOLIO * self.portfolios.shares(values.get("industry"))
+        return (joint_investing.own_share(values) + held) * self.open_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +250,8 @@ class PreferenceFitting:
 COMPILED: Mapping[str, Callable[[Sequence[Offer]], Fitting]] = {
     "industry": IndustryFitting.of,
     "portfolio": PortfolioFitting.of,
+    "chain": ChainFitting.of,
+    "joint": JointFitting.of,
     "region": RegionFitting.of,
     "amount": AmountFitting.of,
 }

@@ -22,6 +22,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "preference": "属重点支持对象",
         "industry": "行业契合",
         "portfolio": "与已投方向一致",
+        "chain": "产业链位置契合",
+        "joint": "可合作选投",
         "region": "在服务范围",
         "amount": "金额合适",
         "security": "担保方式契合",
@@ -39,13 +41,17 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "preference": 10.0,
         "industry": 8.0,
         "portfolio": 8.0,
+        "chain": 8.0,
+        "joint": 8.0,
         "region": 8.0,
         "amount": 6.0,
         "security": 8.0,
         "completeness": 8.0,
     }
 )
-"""Most points that each contribution can bring; together 100, for no offer has both a portfolio and security."""
+"""Most points that each contribution can bring; together 100, for of those in `EITHER` one counts at most."""
+EITHER = ("portfolio", "chain", "joint", "security")
+"""Contributions of which a seeker and an offer have one at most."""
 
 
 _NO_POINTS: Mapping[str, Contribution] = {name: Contribution(name, label, 0.0) for name, label in LABELS.items()}

@@ -17,7 +17,7 @@ from matcher.offers import Holding, OfferKind, OfferStatus, Terms, in_force
 from matcher.pairing.measures import Measure, portfolio_fit, portfolio_share
 from matcher.pairing.pipeline import Wish, match_offers
 from matcher.pairing.prospecting import match_seekers
-from matcher.pairing.scoring import WEIGHTS, Scoring
+from matcher.pairing.scoring import EITHER, WEIGHTS, Scoring
 from tests.matcher.worlds import AT, CITIES, TRADES, checkerboard, leaf, offer, offer_shelf, seeker, seeker_shelf
 
 SCORING = Scoring()
@@ -42,6 +42,17 @@ def test_each_offer_finds_the_seeker_of_its_own_trade_and_city():
         assert matches[0].seeker_id == f"{target.id}-企业"
         assert (considered, eligible, len(matches)) == (9, 3, 3)
         assert match_seekers(target, shelf, Wish(1, AT), SCORING)[0] == matches[:1]
+
+
+def test_nobody_is_matched_with_an_offer_of_their_own_either_way():
+    offers, seekers = checkerboard()
+    own = replace(offers[0], provider_id=seekers[0].id)
+    matches, _ = match_offers(seekers[0], offer_shelf([own, *offers[1:]]), EVERYTHING, SCORING)
+    assert own.id not in {match.offer.id for match in matches}
+    shelf = replace(seeker_shelf(seekers, 2), own=1)
+    matches, considered, eligible = match_seekers(own, shelf, EVERYTHING, SCORING)
+    assert seekers[0].id not in {match.seeker_id for match in matches}
+    assert (considered, eligible) == (8, 2)
 
 
 def test_both_ways_give_one_score():
@@ -122,7 +133,7 @@ def test_the_score_is_the_sum_of_what_is_shown_and_the_weights_make_100():
         assert match.score == pytest.approx(sum(part.points for part in match.contributions), abs=1e-9)
         for part in match.contributions:
             assert not part.points or any(reason.startswith(part.label) for reason in match.reasons)
-    assert sum(WEIGHTS.values()) - WEIGHTS["portfolio"] == sum(WEIGHTS.values()) - WEIGHTS["security"] == 100
+    assert {sum(WEIGHTS.values()) - sum(WEIGHTS[name] for name in EITHER if name != one) for one in EITHER} == {100}
 
 
 def test_a_portfolio_is_told_by_its_firms_at_the_level_that_says_most():

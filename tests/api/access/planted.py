@@ -7,10 +7,12 @@ from api.access.accounts import Account
 from api.access.viewers import STAFF, Role, Viewer
 from api.bootstrap import Services
 from api.store.campaign_rows import AssignmentRow, Campaign
+from api.store.investments import Told
 from api.store.needs import NewNeed, Notice
 from api.store.tenants import Tenant, Tier
 from matcher.campaigns.claiming import PostedNeed
 from matcher.fields import PartyKind
+from matcher.investments import Investment
 from matcher.offers import Offer, OfferKind
 from matcher.parties import Fact, Party
 from tests.api.campaigns.worlds import PLAN
@@ -55,14 +57,20 @@ def planted(services: Services, tenant: str) -> Platform:
     job = store.jobs.submit(viewer, "import", {"file": f"{tenant}特征文件.csv"})
     store.jobs.cancel(viewer, job.id)
     batch = store.imports.start(viewer, kind=PartyKind.ENTERPRISE, file_name=f"{tenant}特征文件.csv", sha256="0" * 64)
+    columns = store.import_templates.keep(viewer, f"{tenant}特征模板", PartyKind.ENTERPRISE, {"名称": "name"}, AT)
+    made = Investment(f"{tenant}特征基金", f"{tenant}特征被投企业", investor_id=f"{tenant}-bank")
+    invested = store.investments.put(viewer, made, Told(f"{tenant}特征科员", AT))
     ids = {
         "party_id": f"{tenant}-ent", "offer_id": f"{tenant}-loan", "campaign_id": campaign.id, "number": "1",
         "assignment_id": row.id, "assignment": row.id, "need_id": need.id, "job_id": job.id, "import_id": batch.id,
         "institution": f"{tenant}-bank", "seeker": f"{tenant}-ent", "offer": f"{tenant}-loan", "platform": tenant,
+        "template_id": columns.id, "tag": "rd_intensity_pct",
+        "investment_id": invested.id, "investor_id": f"{tenant}-bank",
         "recipient": f"{tenant}-bank", "recipient_id": f"{tenant}-bank", "subject": f"{tenant}-loan",
     }  # fmt: skip
     accounts = {role: account_of(services, tenant, role) for role in Role}
-    marks = (f"{tenant}特征", _CODES[tenant], _PHONES[tenant], campaign.id, row.id, need.id, job.id, batch.id)
+    made_ids = (campaign.id, row.id, need.id, job.id, batch.id, columns.id, invested.id)
+    marks = (f"{tenant}特征", _CODES[tenant], _PHONES[tenant], *made_ids)
     return Platform(tenant, ids, marks, accounts)
 
 
