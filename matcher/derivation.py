@@ -1,6 +1,7 @@
 """Fields that follow from other fields (推算字段), and what the day of evaluation changes.
 
 Only what is known is used: a field is derived where all its inputs are known, and a given value is never replaced.
+A field whose tag the party deleted (`declarations.tags`) is not derived, nor what would need it.
 Shares are in %, exact to 0.01 and rounded to the side on which no threshold is reached that the exact figure misses:
 down for what is asked to be high (研发强度 2.996 % gives 2.99), up for 资产负债率, which is asked to be low.
 """
@@ -11,12 +12,14 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from matcher.declarations.registry import REGISTRY
+from matcher.declarations.tags import WITHHELD
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE
 from matcher.fields import FieldType, Value
 from matcher.taxonomy.sizes import size_class
 
 _HUNDREDTH = Decimal("0.01")
 _AGE_STEP = Decimal("0.0001")
+_NONE: frozenset[str] = frozenset()
 REAL_ESTATE = frozenset({"房产", "土地"})
 """What, named as collateral, says that there is real estate."""
 PATENT_TYPES = ("invention_patents", "utility_patents", "design_patents")
@@ -29,12 +32,18 @@ Rule = Callable[[Mapping[str, Value]], Value | None]
 
 def derive(values: Mapping[str, Value]) -> dict[str, Value]:
     """Give the values with everything added that follows from them at any date (see `at_date` for the rest)."""
-    known = dict(values)
+    known, withheld = dict(values), withheld_tags(values)
     for code, rule in RULES.items():
-        derived = None if code in known else rule(known)
+        derived = None if code in known or code in withheld else rule(known)
         if derived is not None:
             known[code] = derived
     return known
+
+
+def withheld_tags(values: Mapping[str, Value]) -> frozenset[str]:
+    """The codes of the fields that are not to be inferred: the tags that the party deleted."""
+    labels = values.get(WITHHELD)
+    return frozenset(code for code in RULES if REGISTRY[code].label in labels) if isinstance(labels, tuple) else _NONE
 
 
 def at_date(values: Mapping[str, Value], at: date) -> dict[str, Value]:

@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from matcher.declarations.registry import REGISTRY
+from matcher.declarations.tags import WITHHELD
 from matcher.derivation import OTHER_IP, PATENT_TYPES, REAL_ESTATE, RULES, Ratio, Total
 from matcher.eligibility.column_types import column_type, dictionary
 from matcher.fields import Value
@@ -42,12 +43,21 @@ class _Numbers:
 def with_derived(frame: pl.DataFrame) -> pl.DataFrame:
     """Add to columns what follows from them at any date; a given value is never replaced, the undecided is null."""
     for code in RULES:
-        found = _derived(frame, code)
+        found = _unless_withheld(frame, code, _derived(frame, code))
         if found is not None and code in frame.columns:
             found = frame[code].zip_with(frame[code].is_not_null(), found)
         if found is not None and found.null_count() < len(found):
             frame = frame.with_columns(found.alias(code))
     return frame
+
+
+def _unless_withheld(frame: pl.DataFrame, code: str, found: pl.Series | None) -> pl.Series | None:
+    """Without what is not to be inferred of a row: the tags that it deleted."""
+    if found is None or WITHHELD not in frame.columns:
+        return found
+    bit = 1 << dictionary(REGISTRY[WITHHELD]).index(REGISTRY[code].label)
+    withheld = ((frame[WITHHELD] & bit) != 0).fill_null(value=False)
+    return _nullable(found, (~withheld).to_numpy())
 
 
 def _derived(frame: pl.DataFrame, code: str) -> pl.Series | None:

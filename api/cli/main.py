@@ -72,18 +72,27 @@ def init(
     demo: Annotated[bool, typer.Option("--demo", help="同时载入演示数据（虚构，处处标明）")] = False,
 ) -> None:
     """建立数据目录：数据库、内置资源目录，加 --demo 则带演示数据。可重复执行。"""
+    _initialise(context, demo=demo)
+
+
+def _initialise(context: typer.Context, *, demo: bool, furnished: bool = False) -> None:
+    """`furnished`: with lists, consents, needs and a project on the desks of the demonstration, all simulated."""
     from api.bootstrap import build_services
     from api.initialising import initialise
 
     with build_services(context.obj) as services:
         loaded = initialise(services, demo=demo)
         console.print(f"数据目录 {context.obj.data}：内置资源 {loaded.offers} 项，演示主体 {loaded.demo_parties} 家")
+        if furnished:
+            from api.demonstration import furnish
+
+            furnish(services)
 
 
 @app.command()
 def start(context: typer.Context) -> None:
-    """建立数据目录（含演示数据）、给出一次示例推荐，然后启动服务。"""
-    init(context, demo=True)
+    """建立数据目录（含演示数据与模拟的名单、授权、需求、项目）、给出一次示例推荐，然后启动服务。"""
+    _initialise(context, demo=True, furnished=True)
     console.print(f"\n[bold]示例[/]  rongtong match --text “{EXAMPLE}” --kind loan -n 3")
     match(context, text=EXAMPLE, kind=[OfferKind.LOAN], limit=3)
     serve(context)

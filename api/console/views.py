@@ -1,67 +1,93 @@
-"""Saved views of a table (视图): columns, order, widths, sorting and filters under a name, kept by the browser."""
+"""Saved views of a table (视图): columns, order, widths, sorting and filters under a name, kept by account.
 
-import json
-from collections.abc import Awaitable, Callable
+They are kept on the server, so that they are there on every machine at which one signs in.
+"""
+
+from collections.abc import Callable
 
 from nicegui import ui
 
+from api.clock import now
 from api.console.blocks import bare, dialog, line, primary, quiet
 from api.console.desk import Desk
+from api.store.views import LONGEST_NAME, View
 
 WAIT = 10.0
-"""How long, in seconds, a busy browser may take to say what it keeps."""
+"""How long, in seconds, a busy browser may take to say what is seen."""
 
 
 def views(desk: Desk, table: str, grid: ui.aggrid) -> None:
     """Show the choice of views of a table, and the button that saves what is seen as one."""
-    key = json.dumps(f"rongtong.views.{table}")
-    default = desk.text("table.view.default")
-    chosen = ui.select([default], value=default, label=desk.text("table.view")).props("dense outlined options-dense")
-    chosen.style("min-width: 140px")
+    _Views(desk, table, grid).show()
 
-    async def names() -> None:
-        script = f"return Object.keys(JSON.parse(localStorage.getItem({key}) || '{{}}'))"
-        found = await ui.run_javascript(script, timeout=WAIT)
-        if found:
-            chosen.set_options([default, *found])
 
-    async def apply() -> None:
-        name = json.dumps(chosen.value)
-        script = f"return JSON.parse(localStorage.getItem({key}) || '{{}}')[{name}] || null"
-        kept = await ui.run_javascript(script, timeout=WAIT)
+class _Views:
+    """The choice, and what may be done with what is chosen."""
+
+    def __init__(self, desk: Desk, table: str, grid: ui.aggrid) -> None:
+        self._desk = desk
+        self._table = table
+        self._grid = grid
+        self._kept: dict[str, View] = {}
+        self._default = desk.text("table.view.default")
+
+    def show(self) -> None:
+        """Build the parts; what is kept is read once the page stands."""
+        desk = self._desk
+        self._chosen = ui.select([self._default], value=self._default, label=desk.text("table.view"))
+        self._chosen.props("dense outlined options-dense").style("min-width: 140px")
+        self._chosen.on_value_change(self._apply)
+        self._drop = bare(desk.text("table.view.drop"), self._dropped)
+        self._drop.set_visibility(False)
+        quiet(desk.text("table.view.save"), self._ask, "bookmark_add")
+        ui.timer(0.2, self._read, once=True)
+
+    async def _read(self) -> None:
+        desk = self._desk
+        self._kept = await desk.work(desk.services.store.views.of, desk.viewer, self._table)
+        if self._kept:
+            self._chosen.set_options([self._default, *self._kept])
+
+    def _apply(self) -> None:
+        kept, grid = self._kept.get(self._chosen.value or ""), self._grid
+        self._drop.set_visibility(kept is not None)
         if kept is None:
-            await grid.run_grid_method("resetColumnState")
-            await grid.run_grid_method("setFilterModel", None)
+            grid.run_grid_method("resetColumnState")
+            grid.run_grid_method("setFilterModel", None)
         else:
-            await grid.run_grid_method("applyColumnState", {"state": kept["columns"], "applyOrder": True})
-            await grid.run_grid_method("setFilterModel", kept["filters"])
+            grid.run_grid_method("applyColumnState", {"state": kept["columns"], "applyOrder": True})
+            grid.run_grid_method("setFilterModel", kept["filters"])
 
-    chosen.on_value_change(apply)
-    ui.timer(0.2, names, once=True)
-    quiet(desk.text("table.view.save"), lambda: _ask(desk, key, grid, names), "bookmark_add")
+    async def _dropped(self) -> None:
+        desk, name = self._desk, str(self._chosen.value)
+        await desk.work(desk.services.store.views.drop, desk.viewer, self._table, name)
+        self._kept.pop(name, None)
+        self._chosen.set_options([self._default, *self._kept], value=self._default)
+        desk.say("table.view.dropped", name=name)
 
+    def _ask(self) -> None:
+        desk = self._desk
+        with dialog(desk.text("table.view.save")) as asking:
+            name = ui.input(desk.text("table.view.name"))
+            name.props(f"dense outlined autofocus maxlength={LONGEST_NAME}")
 
-def _ask(desk: Desk, key: str, grid: ui.aggrid, names: Callable[[], Awaitable[None]]) -> None:
-    with dialog(desk.text("table.view.save")) as asking:
-        name = ui.input(desk.text("table.view.name")).props("dense outlined autofocus maxlength=40")
+            async def save() -> None:
+                if name.value.strip():
+                    await self._save(name.value.strip(), asking.close)
 
-        async def save() -> None:
-            if not name.value:
-                return
-            kept = {
-                "columns": await grid.run_grid_method("getColumnState"),
-                "filters": await grid.run_grid_method("getFilterModel"),
-            }
-            said, named = json.dumps(kept), json.dumps(name.value)
-            await ui.run_javascript(
-                f"const all = JSON.parse(localStorage.getItem({key}) || '{{}}'); all[{named}] = {said};"
-                f"localStorage.setItem({key}, JSON.stringify(all)); return true"
-            )
-            asking.close()
-            desk.say("table.view.saved", name=name.value)
-            await names()
+            name.on("keydown.enter", save)
+            with line():
+                primary(desk.text("save"), save)
+                bare(desk.text("cancel"), asking.close)
+        asking.open()
 
-        with line():
-            primary(desk.text("save"), save)
-            bare(desk.text("cancel"), asking.close)
-    asking.open()
+    async def _save(self, name: str, close: Callable[[], object]) -> None:
+        desk, grid = self._desk, self._grid
+        view = {
+            "columns": await grid.run_grid_method("getColumnState", timeout=WAIT),
+            "filters": await grid.run_grid_method("getFilterModel", timeout=WAIT),
+        }
+        await desk.work(desk.services.store.views.keep, desk.viewer, self._table, name, view, now())
+        close()
+        desk.say("table.view.saved", name=name)
+        await self._read()

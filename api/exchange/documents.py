@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 from api.access.profiles import PROFILE_FIELDS
+from api.exchange.decimals import plain
 from matcher.declarations.registry import REGISTRY
-from matcher.derivation import at_date, derive
+from matcher.derivation import RULES, at_date, derive, withheld_tags
 from matcher.eligibility.criteria import All, AnyOf, Clause, Criterion, Leaf, Not, Scored, Table
 from matcher.eligibility.gaps import requirement, show
 from matcher.eligibility.results import NOT_APPLICABLE_VALUE, STATE_LABELS, Eligibility, Finding
@@ -61,7 +62,10 @@ def profile_of_party(party: Party, at: date) -> Document:
 
 
 def tags_document(party: Party, at: date) -> Document:
-    """What was inferred of a party (推断标签): fields that nobody stated, with those that they follow from."""
+    """What was inferred of a party (推断标签): fields that nobody stated, and what they follow from.
+
+    `deleted` are those that the party does not want. Not `deletable` is what is only counted anew each day: the age.
+    """
     stated = party.values
     inferred = {code: value for code, value in at_date(derive(stated), at).items() if code not in stated}
     return {
@@ -73,9 +77,11 @@ def tags_document(party: Party, at: date) -> Document:
                 "value": json_value(value),
                 "text": value_text(code, value),
                 "derived_from": [REGISTRY[basis].label for basis in REGISTRY[code].derived_from if basis in stated],
+                "deletable": code in RULES,
             }
             for code, value in inferred.items()
         ],
+        "deleted": [{"field": code, "label": REGISTRY[code].label} for code in RULES if code in withheld_tags(stated)],
     }
 
 
@@ -161,11 +167,9 @@ def scored_document(scored: Scored) -> Document:
     """Give a score (评分条件) as a tree: each table's bands with their points (分) and what they ask."""
     return {
         "scored": [_table(table) for table in scored.tables],
-        "least": _number(scored.least),
+        "least": plain(scored.least),
         "above": scored.above,
-        "groups": [
-            {"name": item.name, "least": _number(item.least), "most": _number(item.most)} for item in scored.groups
-        ],
+        "groups": [{"name": item.name, "least": plain(item.least), "most": plain(item.most)} for item in scored.groups],
         "label": scored.label,
         "assumption": scored.assumption,
         "clause": _clause(scored.clause),
@@ -176,7 +180,7 @@ def _table(table: Table) -> Document:
     return {
         "label": table.label,
         "group": table.group,
-        "bands": [{"points": _number(band.points), "when": criterion_document(band.when)} for band in table.bands],
+        "bands": [{"points": plain(band.points), "when": criterion_document(band.when)} for band in table.bands],
         "clause": None if table.clause is None else _clause(table.clause),
     }
 
@@ -249,19 +253,15 @@ def _clause(clause: Clause) -> Document:
 
 def _terms(terms: Terms) -> Document:
     return {
-        "amount_min_wan": _number(terms.amount_min_wan),
-        "amount_max_wan": _number(terms.amount_max_wan),
+        "amount_min_wan": plain(terms.amount_min_wan),
+        "amount_max_wan": plain(terms.amount_max_wan),
         "term_months_max": terms.term_months_max,
-        "rate_min_pct": _number(terms.rate_min_pct),
-        "rate_max_pct": _number(terms.rate_max_pct),
-        "share_max_pct": _number(terms.share_max_pct),
+        "rate_min_pct": plain(terms.rate_min_pct),
+        "rate_max_pct": plain(terms.rate_max_pct),
+        "share_max_pct": plain(terms.share_max_pct),
         "guarantee_modes": list(terms.guarantee_modes),
         "secured_by": list(terms.secured_by),
     }
-
-
-def _number(value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")
 
 
 def _day(day: date | None) -> str | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.access.permissions import Permission, Reach, reach_of
+from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.clock import today
 from api.exchange.algorithm import algorithm_document
@@ -17,17 +17,19 @@ from api.routes.responses import answered, json_response
 from api.routes.services import Service, allowed
 from api.schemas import Identifier, Wire
 from api.transport.strict_json import StrictRoute
-from matcher.errors import UnknownParty
 from matcher.pairing.scoring import Scoring
 
 router = APIRouter(prefix="/v1", tags=["算法与复核"], route_class=StrictRoute)
 
+TagWriter = Annotated[Viewer, allowed(Permission.PARTY_WRITE)]
 TagReader = Annotated[Viewer, allowed(Permission.PARTY_READ)]
 AnyReader = Annotated[Viewer, allowed(Permission.FIELD_READ)]
 ReviewAsker = Annotated[Viewer, allowed(Permission.REVIEW_ASK)]
 ReviewReader = Annotated[Viewer, allowed(Permission.REVIEW_READ)]
 ReviewAnswerer = Annotated[Viewer, allowed(Permission.REVIEW_ANSWER)]
 ReviewId = Annotated[Identifier, Path(description="复核编号")]
+PartyId = Annotated[Identifier, Path(description="主体编号")]
+TagField = Annotated[Identifier, Path(description="字段代码，见推断的标签")]
 Words = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
@@ -51,20 +53,21 @@ def get_algorithm(_viewer: AnyReader) -> Response:
 
 
 @router.get("/parties/{party_id}/tags", summary="推断的标签", responses=answered(TagsAnswer, 404))
-def get_tags(
-    party_id: Annotated[Identifier, Path(description="主体编号")], services: Service, viewer: TagReader
-) -> Response:
-    """系统推断了什么、由什么推断；不认可的，填写该字段即以所填为准。只有本单位与平台可见。"""
-    party = services.store.parties.get(viewer, party_id)
-    if party.id != viewer.party_id:
-        require_all(viewer, party_id)
-    return json_response(tags_document(party, today()))
+def get_tags(party_id: PartyId, services: Service, viewer: TagReader) -> Response:
+    """系统推断了什么、由什么推断；不认可的，可以删除，或填写该字段即以所填为准。只有本单位与平台可见。"""
+    return json_response(tags_document(services.tags.of(viewer, party_id), today()))
 
 
-def require_all(viewer: Viewer, party_id: str) -> None:
-    """Let by who works for the platform; of another's party nothing is told, as if there were none."""
-    if reach_of(viewer, Permission.PARTY_READ) is not Reach.TENANT:
-        raise UnknownParty(found=f"主体编号 {party_id[:40]!a}", expected="本单位", remedy="请核对编号")
+@router.delete("/parties/{party_id}/tags/{tag}", summary="删除推断的标签", responses=answered(TagsAnswer, 404))
+def delete_tag(party_id: PartyId, tag: TagField, services: Service, viewer: TagWriter, once: WritesOnce) -> Response:
+    """立即生效：不再推断，也不用于匹配，直到恢复或自行填写该字段。依据《算法推荐管理规定》第十七条。"""
+    return once.answer(lambda: json_response(tags_document(services.tags.delete(viewer, party_id, tag), today())))
+
+
+@router.put("/parties/{party_id}/tags/{tag}", summary="恢复推断的标签", responses=answered(TagsAnswer, 404))
+def put_tag(party_id: PartyId, tag: TagField, services: Service, viewer: TagWriter, once: WritesOnce) -> Response:
+    """取消删除，由已知的字段重新推断。"""
+    return once.answer(lambda: json_response(tags_document(services.tags.restore(viewer, party_id, tag), today())))
 
 
 @router.post("/reviews", summary="申请人工复核", status_code=201, responses=answered(ReviewAnswer, 201))

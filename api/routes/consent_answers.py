@@ -118,13 +118,22 @@ class TagAnswer(Answer):
     value: Json
     text: str
     derived_from: list[str]
+    deletable: bool
+
+
+class DeletedTagAnswer(Answer):
+    """主体删除的一个标签。"""
+
+    field: str
+    label: str
 
 
 class TagsAnswer(Answer):
-    """系统推断的标签；填写同一字段即不再推断。"""
+    """系统推断的标签；删除的，或填写了同一字段的，不再推断。"""
 
     party_id: str
     tags: list[TagAnswer]
+    deleted: list[DeletedTagAnswer]
 
 
 class AuditRowAnswer(Answer):

@@ -14,7 +14,7 @@ from api.exchange.import_undoing import undo_import
 from api.exchange.problem_books import problem_book
 from api.problems import Problem, Refusal
 from api.routes.answers import ImportAnswer, RowAnswer
-from api.routes.imports import Importer, ImportForm, ImportId, record_document
+from api.routes.imports import Importer, ImportForm, ImportId, columns_of, record_document
 from api.routes.offer_answers import Answer
 from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
@@ -73,7 +73,7 @@ def post_trial(form: Annotated[ImportForm, Form(media_type=FORM)], services: Ser
             kind=form.kind,
             source=form.source or upload.name,
             observed_on=form.observed_on or today(),
-            chosen={},
+            chosen=columns_of(services, viewer, form),
         )
     return json_response({"counts": counts_of(found)} | report_document(found))
 
@@ -95,12 +95,11 @@ def get_problem_book(import_id: ImportId, services: Service, viewer: Importer) -
 
 @router.post("/{import_id}/undo", summary="撤销导入", responses=answered(UndoneAnswer, 404))
 def post_undo(import_id: ImportId, services: Service, viewer: Importer, once: WritesOnce) -> Response:
-    """把这次导入改动的主体恢复到导入前，移除新增的；之后又改过的不动。在后台导入的，30 天内可撤销。"""
+    """把这次导入改动的主体恢复到导入前，移除新增的；之后又改过的不动。导入后 30 天内可撤销。"""
 
     def write() -> Response:
         record = services.store.imports.get(viewer, import_id)
         done = undo_import(services.campaigns.store, services.audit, viewer, record)
-        services.parties.catch_up()
         return json_response({"restored": done.restored, "removed": done.removed, "kept": done.kept})
 
-    return once.answer(write)
+    return once.answer(write, apart=True)

@@ -1,7 +1,7 @@
 """POST /v1/imports: a file of parties (导入). Single bad rows are reported and downloadable; no good row is lost."""
 
-from datetime import date
-from typing import Annotated, TypedDict
+from collections.abc import Mapping
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Form, Header, Path, Request, Response, UploadFile
@@ -19,13 +19,14 @@ from api.routes.answers import ImportAnswer, ImportReportAnswer
 from api.routes.jobs import JobAnswer
 from api.routes.once import WritesOnce
 from api.routes.responses import answered, json_response
-from api.routes.services import Service, allowed
-from api.routes.uploads import import_upload, laid_down, queue_upload
+from api.routes.services import Service, Services, allowed
+from api.routes.uploads import Origin, import_upload, laid_down, queue_upload
 from api.schemas import Day, Identifier, Source, Wire
 from api.store.imports import ImportRecord
 from api.transport.strict_json import FORM, StrictRoute
 from api.transport.tracing import request_id_of
-from matcher.fields import PartyKind
+from matcher.errors import InvalidValue
+from matcher.fields import PARTY_KIND_LABELS, PartyKind
 
 router = APIRouter(prefix="/v1/imports", tags=["导入"], route_class=StrictRoute)
 
@@ -37,14 +38,6 @@ ImportId = Annotated[Identifier, Path(description="导入批次编号")]
 ASYNC = "respond-async"
 
 
-class Origin(TypedDict):
-    """What is said of all rows of a file."""
-
-    kind: PartyKind
-    source: str
-    observed_on: date
-
-
 class ImportForm(Wire):
     """A file and what it holds."""
 
@@ -54,6 +47,7 @@ class ImportForm(Wire):
     kind: PartyKind = Field(description="文件中主体的类型")
     source: Source | None = Field(None, description="数据来源；不填为文件名")
     observed_on: Day | None = Field(None, description="数据截至日期；不填为今天（北京时间）")
+    template: Identifier | None = Field(None, description="列模板编号（见 /v1/import-templates）；不填则只按列名识别")
 
 
 @router.post(
@@ -75,7 +69,12 @@ def post_import(
     大文件宜带请求头 Prefer: respond-async：答 202，进度与结果见 /v1/jobs/{job_id}。
     """
     settings = services.settings
-    what: Origin = {"kind": form.kind, "source": form.source or "", "observed_on": form.observed_on or today()}
+    what: Origin = {
+        "kind": form.kind,
+        "source": form.source or "",
+        "observed_on": form.observed_on or today(),
+        "columns": columns_of(services, viewer, form),
+    }
     name = form.file.filename or ""
     later = prefers_async(prefer)
     with laid_down(form.file.file, name, settings.data / "uploads", settings.max_import_bytes) as upload:
@@ -86,12 +85,24 @@ def post_import(
                 services.audit.note(viewer, Action.PARTIES_IMPORTED, detail={"job": job.id})
                 return json_response(job_document(job), 202)
             record, summary = import_upload(services, viewer, upload, **what)
-            detail = {"import": record.id, "rows": summary.rows}
-            services.audit.note(viewer, Action.PARTIES_IMPORTED, detail=detail)
             return json_response(record_document(record) | report_document(summary), 201)
 
-        said = (upload.sha256, name, form.kind.value, form.source, form.observed_on, later)
-        return _pointed(once.about(repr(said)).answer(write, whole=False))
+        said = (upload.sha256, name, form.kind.value, form.source, form.observed_on, later, form.template)
+        return _pointed(once.about(repr(said)).answer(write, apart=not later))
+
+
+def columns_of(services: Services, viewer: Viewer, form: ImportForm) -> Mapping[str, str]:
+    """Which heading fills which field, by the form's template. Raises `UnknownImport`, `InvalidValue`."""
+    if form.template is None:
+        return {}
+    found = services.campaigns.store.import_templates.get(viewer, form.template)
+    if found.kind is not form.kind:
+        raise InvalidValue(
+            found=f"列模板“{found.name}”用于{PARTY_KIND_LABELS[found.kind]}",
+            expected=f"用于{PARTY_KIND_LABELS[form.kind]}的列模板",
+            remedy="请换一个列模板，或改主体类型",
+        )
+    return found.columns
 
 
 def _pointed(response: Response) -> Response:

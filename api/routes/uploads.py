@@ -1,18 +1,20 @@
 """A file that came over HTTP, imported: laid down on disk in pieces, read, recorded, its problems kept for download."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import BinaryIO, TypedDict, Unpack
 
+from api.access.audit import Action
 from api.access.viewers import Viewer
 from api.errors import ImportRefused, PayloadTooLarge
 from api.exchange.import_reports import REFUSED, counts_of, keep_problems
+from api.exchange.import_undoing import Undoable
 from api.exchange.importing import ImportSummary, run_import
 from api.jobs.importing import KIND, import_arguments, keep_upload
 from api.routes.services import Services
@@ -31,6 +33,15 @@ class Upload:
     path: Path
     name: str
     sha256: str
+
+
+class Origin(TypedDict):
+    """What is said of all rows of a file, and which heading fills which field where a template says so."""
+
+    kind: PartyKind
+    source: str
+    observed_on: date
+    columns: Mapping[str, str]
 
 
 @contextmanager
@@ -54,21 +65,25 @@ def laid_down(stream: BinaryIO, name: str, folder: Path, limit: int) -> Iterator
 
 
 def import_upload(
-    services: Services, viewer: Viewer, upload: Upload, *, kind: PartyKind, source: str, observed_on: date
+    services: Services, viewer: Viewer, upload: Upload, **what: Unpack[Origin]
 ) -> tuple[ImportRecord, ImportSummary]:
-    """Import a file and record what came of it; the index follows at once. `ImportRefused` leaves a record too."""
+    """Import a file, a batch a transaction; the index follows at once. `ImportRefused` leaves a record too.
+
+    What came of it is recorded in one transaction with its row in the audit log. The same file again changes nothing.
+    """
     imports = services.store.imports
-    begun = imports.start(viewer, kind=kind, file_name=upload.name, sha256=upload.sha256)
+    begun = imports.start(viewer, kind=what["kind"], file_name=upload.name, sha256=upload.sha256)
     rejects = upload.path.with_name("problems.csv")
     try:
         summary = run_import(
-            services.store,
+            Undoable(services.campaigns.store.revisions, begun.id, who_of(viewer)),
             viewer,
             upload.path,
-            kind=kind,
-            source=source or upload.name,
-            observed_on=observed_on,
+            kind=what["kind"],
+            source=what["source"] or upload.name,
+            observed_on=what["observed_on"],
             rejects=rejects,
+            chosen=what["columns"],
         )
     except ImportRefused:
         imports.finish(viewer, begun.id, REFUSED)
@@ -76,24 +91,27 @@ def import_upload(
     if rejects.exists():
         keep_problems(rejects, services.settings.data, begun.id, services.store.seals)
     services.parties.catch_up()
-    return imports.finish(viewer, begun.id, counts_of(summary)), summary
+
+    def finished() -> ImportRecord:
+        services.audit.note(viewer, Action.PARTIES_IMPORTED, detail={"import": begun.id, "rows": summary.rows})
+        return imports.finish(viewer, begun.id, counts_of(summary))
+
+    return services.store.idempotency.together(finished), summary
 
 
-def queue_upload(
-    services: Services,
-    viewer: Viewer,
-    upload: Upload,
-    *,
-    kind: PartyKind,
-    source: str,
-    observed_on: date,
-    request_id: str,
-) -> Job:
+def queue_upload(services: Services, viewer: Viewer, upload: Upload, *, request_id: str, **what: Unpack[Origin]) -> Job:
     """Record an import and queue the job that does it; the file is kept for it, on disk before this returns."""
-    begun = services.store.imports.start(viewer, kind=kind, file_name=upload.name, sha256=upload.sha256)
+    begun = services.store.imports.start(viewer, kind=what["kind"], file_name=upload.name, sha256=upload.sha256)
     keep_upload(services.settings.data, upload.path, begun.id)
-    arguments = import_arguments(begun, source=source, observed_on=observed_on)
+    arguments = import_arguments(
+        begun, source=what["source"], observed_on=what["observed_on"], columns=what["columns"], by=who_of(viewer)
+    )
     return services.store.jobs.submit(viewer, KIND, arguments, key=begun.id, request_id=request_id)
+
+
+def who_of(viewer: Viewer) -> str:
+    """Who is written down as the one who imported: the account's name, else the role."""
+    return viewer.name or viewer.role.value
 
 
 def shown_name(name: str) -> str:

@@ -56,15 +56,29 @@ class ImportTemplateStore:
             rows = connection.execute(select(import_templates).where(own).order_by(import_templates.c.name)).mappings()
             return tuple(_template(row) for row in rows)
 
+    def get(self, viewer: Viewer, template: str) -> ImportTemplate:
+        """One template of the platform. Raises `UnknownImport`."""
+        own = (import_templates.c.tenant_id == viewer.tenant) & (import_templates.c.id == template)
+        with self._database.reading() as connection:
+            query = select(import_templates).where(own)
+            row = connection.execute(query).mappings().one_or_none() if is_id(template) else None
+        if row is None:
+            raise _unknown(template)
+        return _template(row)
+
     def delete(self, viewer: Viewer, template: str) -> None:
         """Remove a template. Raises `UnknownImport`."""
         own = (import_templates.c.tenant_id == viewer.tenant) & (import_templates.c.id == template)
         with self._database.writing() as connection:
             if not is_id(template) or not connection.execute(delete(import_templates).where(own)).rowcount:
-                raise UnknownImport(
-                    found=f"列模板 {template[:40]!a}", expected="本平台的列模板", remedy="请刷新后再操作"
-                )
+                raise _unknown(template)
 
 
 def _template(row: RowMapping) -> ImportTemplate:
     return ImportTemplate(row["id"], row["name"], PartyKind(row["kind"]), row["columns"], row["updated"])
+
+
+def _unknown(template: str) -> UnknownImport:
+    return UnknownImport(
+        found=f"列模板 {template[:40]!a}", expected="本平台的列模板", remedy="请核对编号，或刷新后再选"
+    )

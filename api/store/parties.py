@@ -1,6 +1,6 @@
 """Parties in the store: written in bulk, read by those who may see them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -17,14 +17,14 @@ from api.errors import ForeignTenant
 from api.store.changes import latest, record_removed, record_written
 from api.store.database import Database
 from api.store.handing import Handover
-from api.store.party_rows import merged, party_of, row_of
+from api.store.party_rows import merged, party_of, replaced, row_of
 from api.store.queries import speaks_for, visible_parties
 from api.store.sealed_facts import claim_key, has_personal, opened_row, sealed_row
 from api.store.steps import Step, StoredParty, WrittenParty
 from api.store.storable import as_json, is_id
 from api.store.tables import parties
 from api.store.tenants import require_tenant
-from api.store.upserting import Row, Stored, UpsertCounts, chunks, replaced, upsert
+from api.store.upserting import Row, Stored, UpsertCounts, chunks, upsert
 from api.turns import TURNS
 from matcher.errors import MatcherError, UnknownParty
 from matcher.fields import PartyKind
@@ -74,6 +74,15 @@ class PartyStore:
     def key_of(self, viewer: Viewer, party: str) -> int:
         """Give the key under which a party's vector stands; raise `UnknownParty`."""
         return int(self._row(viewer, party)["key"])
+
+    def keys_of(self, viewer: Viewer, ids: Collection[str]) -> dict[str, int]:
+        """Give the keys of some parties by id; those that are not there, or may not be seen, are left out."""
+        found: dict[str, int] = {}
+        with self._database.reading() as connection:
+            for chunk in chunks(sorted(filter(is_id, ids))):
+                query = select(parties.c.id, parties.c.key).where(parties.c.id.in_(chunk), visible_parties(viewer))
+                found |= {party: key for party, key in connection.execute(query)}
+        return found
 
     def get_many(self, viewer: Viewer | SystemViewer, keys: Sequence[int]) -> dict[int, Party]:
         """Give the parties of some keys; a key that is gone or may not be seen is left out."""

@@ -12,6 +12,7 @@ from api.errors import StoreDamaged
 from api.store.storable import digest, require_id
 from api.store.upserting import Row, Stored
 from matcher.declarations.registry import REGISTRY
+from matcher.declarations.tags import WITHHELD
 from matcher.errors import InvalidValue, MatcherError
 from matcher.fields import PYTHON_TYPES, Field, FieldType, PartyKind, Value
 from matcher.parties import Fact, Party
@@ -67,6 +68,17 @@ def merged(stored: Stored, incoming: Row) -> Row:
     latest = incoming if incoming["observed_on"] >= stored["observed_on"] else stored
     columns = ("id", "kind", "name", "synthetic", "source", "observed_on")
     return fingerprinted({**{column: latest[column] for column in columns}, "facts": facts})
+
+
+def replaced(stored: Stored, incoming: Row) -> Row:
+    """What is given takes the place of what is stored, but for the tags that the party deleted (`declarations.tags`).
+
+    That is the party's own wish, and is gone only where it is given anew.
+    """
+    wish = stored["facts"].get(WITHHELD)
+    if wish is None or WITHHELD in incoming["facts"]:
+        return incoming
+    return fingerprinted({**incoming, "facts": incoming["facts"] | {WITHHELD: wish}})
 
 
 def party_of(row: Stored) -> Party:

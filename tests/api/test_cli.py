@@ -98,7 +98,7 @@ def test_an_import_accounts_for_every_row_and_twice_changes_nothing(rongtong, tm
         encoding="gb18030",
     )
     problems = tmp_path / "problems.csv"
-    said = rongtong("import", "enterprises", str(file), "--problems", str(problems))
+    said = first = rongtong("import", "enterprises", str(file), "--problems", str(problems))
     assert "共 3 行：新增 2" in said
     assert "被拒 1" in said
     reasons = problems.read_text(encoding="utf-8-sig")
@@ -107,6 +107,9 @@ def test_an_import_accounts_for_every_row_and_twice_changes_nothing(rongtong, tm
     assert "新增 0，更新 0，未变 2" in rongtong("import", "enterprises", str(file), "--problems", str(problems))
     found = json.loads(rongtong("match", "--party", "uscc-91110108551385082Q", "--format", "json", "-n", "1"))
     assert found["matches"]
+    batch = first.split("rongtong undo-import ")[1].split()[0]
+    assert "恢复 0 家，移除 2 家" in rongtong("undo-import", batch)
+    assert "新增 2" in rongtong("import", "enterprises", str(file), "--problems", str(problems))
 
 
 @pytest.mark.parametrize(

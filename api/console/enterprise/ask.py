@@ -13,6 +13,7 @@ from api.console.blocks import bare, empty, line, muted, primary, quiet, span, t
 from api.console.desk import Desk
 from api.console.enterprise.comparing import MOST, compare
 from api.console.enterprise.costing import yearly_cost
+from api.console.enterprise.posting import ask_post
 from api.console.enterprise.question import PAGE, Chip, Found, Question, chips, find
 from api.console.enterprise.reviewing import ask_review
 from api.console.enterprise.sending import ask_consent
@@ -155,7 +156,10 @@ class _Asking:
                 return
             key = "ask.count" if self._question.text else "ask.count_profile"
             key = key if self._question.personal else "ask.count_impersonal"
-            tag("h2", "finding", desk.text(key, n=count(len(matches)), all=count(answer["considered"])))
+            with line("apart"):
+                tag("h2", "finding", desk.text(key, n=count(len(matches)), all=count(answer["considered"])))
+                if self._question.text and desk.may(Permission.NEED_POST):
+                    quiet(desk.text("post.open"), lambda: ask_post(desk, self._question), "campaign")
             for match in matches:
                 match_card(desk, match, self._card(found, match))
             if len(matches) == self._question.limit:

@@ -1,11 +1,15 @@
 """One's consents (我的授权): who may see what, for what, until when; taken back with one click, which holds at once."""
 
+from collections.abc import Sequence
+
 from api.access.consents import PURPOSE_LABELS, SCOPE_LABELS, STANDING_LABELS, Consent, ConsentEvent, Scope, Standing
 from api.access.permissions import Permission
 from api.access.viewers import Role
+from api.access.waiting import Waiting, waiting_for
 from api.clock import today
-from api.console.blocks import bare, dialog, empty, line, muted, panel, quiet, tag, title
+from api.console.blocks import bare, dialog, empty, line, muted, panel, primary, quiet, tag, title
 from api.console.desk import Desk
+from api.console.enterprise.sending import ask_consent
 from api.console.numbers import count, day, moment
 from api.console.pages import Page
 
@@ -29,14 +33,42 @@ class _Given:
         """Read what stands, and show it."""
         desk = self._desk
         given = await desk.work(lambda: [one for one in desk.services.consents.of(desk.viewer) if self._mine(one)])
+        waiting = await desk.work(waiting_for, desk.services.store, desk.viewer)
         self._body.clear()
         with self._body:
-            if not given:
+            if waiting:
+                self._show_waiting(waiting)
+            if not given and not waiting:
                 empty(desk.text("consents.none"), [(desk.text("following.ask"), lambda: desk.go("/ask"))])
                 return
-            tag("h2", "finding", desk.text("consents.count", n=count(len(given))))
+            if given:
+                tag("h2", "finding", desk.text("consents.count", n=count(len(given))))
             for consent in given:
                 self._show(consent)
+
+    def _show_waiting(self, waiting: Sequence[Waiting]) -> None:
+        """Who sees the masked profile and waits for a yes or a no."""
+        desk = self._desk
+        tag("h2", "finding", desk.text("consents.waiting", n=count(len(waiting))))
+        muted(desk.text("consents.waiting_under"))
+        for asked in waiting:
+            with panel():
+                with line("apart"):
+                    tag("h3", "", f"{asked.name} · {asked.offer}")
+                    tag("span", "state state-unknown", desk.text("consents.unanswered"))
+                muted(desk.text("consents.on_list", campaign=asked.campaign, day=day(asked.since)))
+                with line():
+                    primary(desk.text("consents.see_and_agree"), lambda asked=asked: self._agree(asked))
+                    quiet(desk.text("consents.refuse"), lambda asked=asked: self._refuse(asked))
+
+    async def _agree(self, asked: Waiting) -> None:
+        await ask_consent(self._desk, asked.offer_id, self.show)
+
+    async def _refuse(self, asked: Waiting) -> None:
+        desk = self._desk
+        await desk.work(desk.services.consents.refuse, desk.viewer, asked.recipient, asked.purpose)
+        desk.say("consents.refused", name=asked.name)
+        await self.show()
 
     def _mine(self, consent: Consent) -> bool:
         return consent.party_id == self._desk.viewer.party_id

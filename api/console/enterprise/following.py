@@ -6,6 +6,7 @@ from api.access.permissions import Permission
 from api.access.viewers import Role
 from api.console.blocks import empty, line, panel, span, tag, title
 from api.console.desk import Desk
+from api.console.enterprise.posting import show_posted
 from api.console.numbers import amount, count, day, moment, percent
 from api.console.pages import Page
 from api.store.received import ReceivedRow
@@ -19,16 +20,31 @@ async def show(desk: Desk) -> None:
     """Build the page."""
     title(desk, "page.following", under=desk.text("following.under"))
     rows, reviews = await desk.work(_read, desk)
-    if not rows and not reviews:
+    await _Posted(desk).show()
+    if rows:
+        tag("h2", "finding", desk.text("following.count", n=count(len(rows))))
+    else:
         empty(desk.text("following.none"), [(desk.text("following.ask"), lambda: desk.go("/ask"))])
-        return
-    tag("h2", "finding", desk.text("following.count", n=count(len(rows))))
     for row in rows:
         _row(desk, row)
     if reviews:
         tag("h2", "finding", desk.text("following.reviews", n=count(len(reviews))))
         for review in reviews:
             _review(desk, review)
+
+
+class _Posted:
+    """The needs that were posted; withdrawing one shows them anew."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._body = tag("div", "stack", aria_live="polite")
+
+    async def show(self) -> None:
+        """Read them, and show them."""
+        self._body.clear()
+        with self._body:
+            await show_posted(self._desk, self.show)
 
 
 def _read(desk: Desk) -> tuple[Sequence[ReceivedRow], Sequence[Review]]:

@@ -7,15 +7,16 @@ from itertools import groupby
 from api.access.permissions import Permission
 from api.access.viewers import Role, Viewer
 from api.clock import today
-from api.console.blocks import bare, dialog, line, muted, note, panel, quiet, span, tag, title
+from api.console.blocks import Act, bare, dialog, line, muted, note, panel, quiet, span, tag, title
 from api.console.desk import Desk
 from api.console.field_inputs import Filled, field_input
 from api.console.numbers import count
 from api.console.pages import Page
 from api.console.states import state
-from api.exchange.documents import tags_document, value_text
+from api.exchange.documents import Document, tags_document, value_text
 from api.exchange.unlocking import SeekerGaps, seeker_gaps
 from matcher.declarations.registry import REGISTRY
+from matcher.declarations.tags import WITHHELD
 from matcher.eligibility.results import State
 from matcher.fields import Field, Value
 from matcher.parties import Fact, Party
@@ -86,7 +87,8 @@ class _Profile:
 
     def _facts(self, party: Party) -> None:
         desk = self._desk
-        fields = [field for field in REGISTRY.of_kind(party.kind) if field.code in party.facts]
+        shown = party.facts.keys() - {WITHHELD}
+        fields = [field for field in REGISTRY.of_kind(party.kind) if field.code in shown]
         for group, members in groupby(sorted(fields, key=lambda field: field.group), key=lambda field: field.group):
             with panel(group), tag("table", "rows known"), tag("tbody"):
                 for field in members:
@@ -94,20 +96,42 @@ class _Profile:
 
     def _tags(self, party: Party) -> None:
         """What the system inferred (推断标签), from what, and how to say otherwise."""
-        desk, tags = self._desk, tags_document(party, today())["tags"]
-        if not tags:
+        desk, told = self._desk, tags_document(party, today())
+        if not told["tags"] and not told["deleted"]:
             return
-        with panel(desk.text("profile.tags", n=count(len(tags)))):
+        with panel(desk.text("profile.tags", n=count(len(told["tags"])))):
             muted(desk.text("profile.tags_under"))
             with tag("table", "rows known"), tag("tbody"):
-                for item in tags:
-                    with tag("tr"):
-                        tag("th", "", item["label"], scope="row")
-                        tag("td", "", item["text"])
-                        names = desk.text("list.comma").join(item["derived_from"])
-                        tag("td", "muted small", desk.text("profile.tag_of", names=names) if names else "")
-                        with tag("td"):
-                            _correct(desk, REGISTRY[item["field"]], self._write, None)
+                for item in told["tags"]:
+                    self._tag(item)
+            for item in told["deleted"]:
+                with line():
+                    span(desk.text("profile.tag_deleted", name=item["label"]), "muted")
+                    _named(desk, "profile.tag_restore", item["label"], self._tagging("restore", item))
+
+    def _tag(self, item: Document) -> None:
+        """One tag: what it says, from what, and the ways to say otherwise."""
+        desk = self._desk
+        with tag("tr"):
+            tag("th", "", item["label"], scope="row")
+            tag("td", "", item["text"])
+            names = desk.text("list.comma").join(item["derived_from"])
+            tag("td", "muted small", desk.text("profile.tag_of", names=names) if names else "")
+            with tag("td"), line():
+                _correct(desk, REGISTRY[item["field"]], self._write, None)
+                if item["deletable"]:
+                    _named(desk, "profile.tag_delete", item["label"], self._tagging("delete", item))
+
+    def _tagging(self, how: str, item: Document) -> Act:
+        """What deletes a tag, or takes that back; the next question honours it."""
+
+        async def change() -> None:
+            desk = self._desk
+            await desk.work(_tagged, desk, how, item["field"])
+            desk.say("profile.tag_deleted" if how == "delete" else "profile.tag_restored", name=item["label"])
+            await self.show()
+
+        return change
 
     async def _forget(self, code: str) -> None:
         await self._desk.work(_forget, self._desk, code)
@@ -135,6 +159,11 @@ def _fact(desk: Desk, field: Field, facts: Mapping[str, Fact], write: Filled, fo
 def _correct(desk: Desk, field: Field, write: Filled, forget: Forget | None) -> None:
     name = desk.text("profile.change_field", name=field.label)
     bare(desk.text("profile.change"), lambda: _change(desk, field, write, forget)).props["aria-label"] = name
+
+
+def _named(desk: Desk, key: str, name: str, act: Act) -> None:
+    """A button whose name says of what; what is seen is the short word."""
+    bare(desk.text(key), act).props["aria-label"] = f"{desk.text(key)} {name}"
 
 
 def _change(desk: Desk, field: Field, write: Filled, forget: Forget | None) -> None:
@@ -171,6 +200,13 @@ def _read(desk: Desk) -> tuple[Party, SeekerGaps]:
 
 def _own(desk: Desk, viewer: Viewer) -> Party:
     return desk.services.store.parties.get(viewer, viewer.party_id or "")
+
+
+def _tagged(desk: Desk, how: str, field: str) -> None:
+    viewer, tags = desk.viewer, desk.services.tags
+    change = tags.delete if how == "delete" else tags.restore
+    change(viewer, viewer.party_id or "", field)
+    desk.services.parties.catch_up()
 
 
 def _forget(desk: Desk, code: str) -> None:

@@ -1,6 +1,5 @@
 """The wizard of an import (导入向导): columns as they were guessed, a trial that writes nothing, then the job."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -19,6 +18,7 @@ from api.exchange.import_trials import Outlook, SeenColumn, outlook, trial
 from api.exchange.importing import ImportSummary
 from api.jobs.importing import KIND, import_arguments, keep_upload
 from api.store.import_columns import checked_columns
+from api.store.import_templates import ImportTemplate
 from api.store.jobs import Job
 from matcher.declarations.registry import REGISTRY
 from matcher.errors import MatcherError
@@ -44,6 +44,7 @@ class _Wizard:
         self._drafts = drafts
         self._draft = draft
         self._chosen: dict[str, str] = {}
+        self._used = ""
         fields = REGISTRY.of_kind(draft.kind)
         leave = desk.text("op.import.leave_out")
         self._options = {"": leave} | {field.code: f"{field.label}（{field.group}）" for field in fields}
@@ -53,7 +54,7 @@ class _Wizard:
         desk = self._desk
         with panel(desk.text("op.import.step_columns")):
             muted(desk.text("op.import.columns_under"))
-            self._templates()
+            self._kept = tag("div", "line top")
             self._columns = tag("div", "stack")
         with panel(desk.text("op.import.step_trial")):
             with line("top"):
@@ -62,11 +63,27 @@ class _Wizard:
                 self._day = ui.input(label, value=today().isoformat()).props("dense outlined")
                 primary(desk.text("op.import.try"), self._try, "fact_check")
             self._outcome = tag("div", "stack", role="status")
-        await self._look()
+        await self._begin()
+
+    async def _begin(self) -> None:
+        """Take up the template that was kept for a file of just these columns, if there is one."""
+        seen = await self._seen()
+        headings = {item.header for item in seen.columns if not item.joint}
+        fitting = next((item for item in self._fitting_kind() if item.columns.keys() == headings), None)
+        if fitting is not None:
+            self._used, self._chosen = fitting.id, dict(fitting.columns)
+        self._templates()
+        self._show_columns(seen if fitting is None else await self._seen())
+
+    async def _seen(self) -> Outlook:
+        return await self._desk.work(outlook, self._drafts.file(self._draft), self._draft.kind, self._chosen)
+
+    def _fitting_kind(self) -> list[ImportTemplate]:
+        found = self._desk.services.store.import_templates.list(self._desk.viewer)
+        return [item for item in found if item.kind is self._draft.kind]
 
     async def _look(self) -> None:
-        seen = await self._desk.work(outlook, self._drafts.file(self._draft), self._draft.kind, self._chosen)
-        self._show_columns(seen)
+        self._show_columns(await self._seen())
 
     def _show_columns(self, seen: Outlook) -> None:
         desk = self._desk
@@ -105,33 +122,45 @@ class _Wizard:
     def _templates(self) -> None:
         """Kept choices for files of one source."""
         desk = self._desk
-        kept = {
-            item.id: item
-            for item in desk.services.store.import_templates.list(desk.viewer)
-            if item.kind is self._draft.kind
-        }
-        with line("top"):
+        kept = {item.id: item for item in self._fitting_kind()}
+        self._kept.clear()
+        with self._kept:
             if kept:
                 names = {key: item.name for key, item in kept.items()}
-                chosen = ui.select(names, label=desk.text("op.import.use_template"))
+                used = self._used if self._used in names else None
+                chosen = ui.select(names, label=desk.text("op.import.use_template"), value=used)
                 chosen.props("dense outlined options-dense").style("min-width: 240px")
-                chosen.on_value_change(lambda event: self._apply(kept[event.value].columns))
+                chosen.on_value_change(lambda event: self._apply(kept[event.value]))
+            if self._used in kept:
+                bare(desk.text("op.import.drop_template"), self._drop_template, "delete_outline")
             name = ui.input(desk.text("op.import.template_name")).props("dense outlined maxlength=60")
             quiet(desk.text("op.import.keep_template"), lambda: self._keep(name.value), "bookmark_add")
 
-    async def _apply(self, columns: Mapping[str, str]) -> None:
-        self._chosen = dict(columns)
+    async def _apply(self, template: ImportTemplate) -> None:
+        self._used, self._chosen = template.id, dict(template.columns)
+        self._outcome.clear()
+        self._templates()
         await self._look()
+
+    async def _drop_template(self) -> None:
+        """The choices stay as they are, the template goes."""
+        desk = self._desk
+        await desk.work(desk.services.store.import_templates.delete, desk.viewer, self._used)
+        self._used = ""
+        desk.say("op.import.template_dropped")
+        self._templates()
 
     async def _keep(self, name: str) -> None:
         desk = self._desk
         if not name.strip():
             return
-        seen = await desk.work(outlook, self._drafts.file(self._draft), self._draft.kind, self._chosen)
+        seen = await self._seen()
         columns = {item.header: item.field for item in seen.columns if not item.joint}
         keep = desk.services.store.import_templates.keep
-        await desk.work(keep, desk.viewer, name.strip(), self._draft.kind, columns, now())
+        kept = await desk.work(keep, desk.viewer, name.strip(), self._draft.kind, columns, now())
+        self._used = kept.id
         desk.say("op.import.template_kept", name=name.strip())
+        self._templates()
 
     async def _try(self) -> None:
         self._outcome.clear()

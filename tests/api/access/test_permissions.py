@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api.access.audit import ACTION_LABELS, Action
 from api.access.described import permission_table
 from api.access.permissions import ONLY_PASSWORD, PERMISSION_LABELS, TABLE, Permission, Reach, may, reach_of, require
 from api.access.viewers import Role, Viewer
@@ -22,6 +23,10 @@ def test_the_table_names_each_permission_for_each_role() -> None:
 def test_the_manual_shows_the_table() -> None:
     manual = Path(__file__).parents[3].joinpath("docs", "access.md").read_text(encoding="utf-8")
     assert manual.split("<!-- table -->\n")[1].split("\n<!-- end -->")[0] == permission_table()
+
+
+def test_every_action_of_the_log_has_a_name() -> None:
+    assert ACTION_LABELS.keys() == set(Action)
 
 
 def test_an_auditor_sees_the_log_and_nothing_personal() -> None:

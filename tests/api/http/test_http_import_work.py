@@ -1,4 +1,4 @@
-"""Over HTTP: a trial writes nothing, problem rows come as a workbook, an import of the background is taken back."""
+"""Over HTTP: a trial writes nothing, problem rows come as a workbook, imports are taken back, templates used."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from api.indexing.waking import Polling
 from api.jobs.worker import Worker
 from api.jobs.working import handlers_of
 from api.main import create_app
+from api.routes.import_templates import TemplatesAnswer
 from api.routes.import_work import ImportsAnswer, TrialAnswer, UndoneAnswer
 from api.settings import AccessMode, Settings
 from matcher.fields import PartyKind
@@ -65,3 +66,32 @@ def test_an_import_of_the_background_is_listed_and_taken_back(client: TestClient
 def test_what_is_not_there_is_not_found(client: TestClient) -> None:
     assert client.post("/v1/imports/none/undo").status_code == 404
     assert client.get("/v1/imports/none/problems.xlsx").status_code == 404
+
+
+def test_an_import_that_was_answered_at_once_is_taken_back_too(client: TestClient, services: Services) -> None:
+    done = sent(client, "/v1/imports")
+    assert services.store.parties.count(services.viewer, PartyKind.ENTERPRISE) == 2
+    undone = UndoneAnswer.model_validate(client.post(f"/v1/imports/{done['id']}/undo").json())
+    assert (undone.restored, undone.removed, undone.kept) == (0, 2, 0)
+    assert services.store.parties.count(services.viewer, PartyKind.ENTERPRISE) == 0
+
+
+def test_a_template_says_which_heading_fills_which_field(client: TestClient, services: Services) -> None:
+    columns = {"企业名称": "name", "从业人员": "", "人": "headcount"}
+    body = {"name": "园区名录", "kind": "enterprise", "columns": columns}
+    made = client.post("/v1/import-templates", json=body).json()
+    assert client.post("/v1/import-templates", json=body | {"columns": {"企": "nothing"}}).status_code == 422
+    listed = TemplatesAnswer.model_validate(client.get("/v1/import-templates").json())
+    assert [(item.name, item.columns) for item in listed.templates] == [("园区名录", columns)]
+    content = "企业名称,从业人员,人\n甲有限公司,12,7\n".encode()
+    data = {"kind": "enterprise", "template": made["id"]}
+    trial = client.post("/v1/imports/trial", files={"file": ("一.csv", content)}, data=data).json()
+    assert trial["counts"]["new"] == 1
+    assert client.post("/v1/imports", files={"file": ("一.csv", content)}, data=data).status_code == 201
+    ((_, party),) = next(services.store.parties.iterate(services.viewer))
+    assert party.values["headcount"] == 7
+    other = client.post("/v1/imports", files={"file": ("一.csv", content)}, data=data | {"kind": "carrier"})
+    assert (other.status_code, "园区名录" in other.json()["detail"]) == (422, True)
+    assert client.delete(f"/v1/import-templates/{made['id']}").status_code == 204
+    gone = client.post("/v1/imports/trial", files={"file": ("一.csv", content)}, data=data)
+    assert gone.status_code == 404
