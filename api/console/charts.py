@@ -62,33 +62,48 @@ def radar(
     """
     if len(series) > MOST_SERIES:
         raise ValueError(f"{len(series)} series are more than {MOST_SERIES} colours")
-    around, names = len(axes), json.dumps(list(axes))
-    former = (COLOURS[(place + 2) % MOST_SERIES] for place in range(MOST_SERIES))
-    made = []
-    for place, (name, data) in enumerate(series.items(), 1):
-        last = place == len(series)
-        colour = COLOURS[0] if last else next(former)
-        points = [["-" if mark is None else mark, at] for at, mark in enumerate((*data, data[0]))]
-        style = {"lineStyle": {"color": colour, "width": 2.5 if last else 1.5, "type": "solid" if last else "dashed"}}
-        shape = {"symbol": "circle" if last else "diamond", "symbolSize": 8, "itemStyle": {"color": colour}}
-        made.append({"type": "line", "coordinateSystem": "polar", "name": name, "data": points, **style, **shape})
-    options = {name: said for name, said in _options(made).items() if name != "grid"}
-    faint = {"lineStyle": {"color": "#8884"}}
-    options |= {
-        "polar": {"radius": "68%", "center": ["50%", "48%"]},
-        "angleAxis": {"type": "value", "min": 0, "max": around, "interval": 1, "startAngle": 90, "splitLine": faint}
-        | {"axisLine": faint, "axisTick": {"show": False}}
-        | {"axisLabel": {"color": INK, "fontSize": 13, ":formatter": f"at => {names}[at] ?? ''"}},
-        "radiusAxis": {"min": 0, "max": most, "interval": most / 4, "splitLine": faint, "axisLine": {"show": False}}
-        | {"axisTick": {"show": False}, "axisLabel": {"color": INK, "fontSize": 11}},
-        "legend": {"bottom": 0, "textStyle": {"color": INK}},
-        "tooltip": {
-            "confine": True,
-            ":formatter": f"p => p.seriesName + ' ' + {names}[p.value[1] % {around}] + ' ' + p.value[0]",
-        },
+    former = iter(COLOURS[2:])
+    made = [
+        _around(name, data, COLOURS[0] if place == len(series) else next(former), last=place == len(series))
+        for place, (name, data) in enumerate(series.items(), 1)
+    ]
+    options = {name: said for name, said in _options(made).items() if name != "grid"} | _polar(axes, most)
+    told = [(f"{name} {axis}", mark) for name, data in series.items() for axis, mark in zip(axes, data, strict=True)]
+    return _chart(desk, finding, options, values=[(name, mark) for name, mark in told if mark is not None], height=360)
+
+
+def _around(name: str, data: Sequence[float | None], colour: str, *, last: bool) -> dict[str, Any]:
+    """A line around the axes that comes back to its first point; former ones are dashed, with other marks."""
+    return {
+        "type": "line",
+        "coordinateSystem": "polar",
+        "name": name,
+        "data": [["-" if mark is None else mark, at] for at, mark in enumerate((*data, data[0]))],
+        "lineStyle": {"color": colour, "width": 2.5 if last else 1.5, "type": "solid" if last else "dashed"},
+        "symbol": "circle" if last else "diamond",
+        "symbolSize": 8,
+        "itemStyle": {"color": colour},
     }
-    values = [(f"{name} {axis}", mark) for name, data in series.items() for axis, mark in zip(axes, data, strict=True)]
-    return _chart(desk, finding, options, values=[item for item in values if item[1] is not None], height=360)
+
+
+def _polar(axes: Sequence[str], most: float) -> dict[str, Any]:
+    """The axes of a radar: names in two lines, so that they stand beside it on a phone too."""
+    faint = {"lineStyle": {"color": "#8884"}}
+    names = json.dumps(list(axes))
+    halved = json.dumps([f"{name[: len(name) // 2]}\n{name[len(name) // 2 :]}" for name in axes])
+    told = f"p => p.seriesName + ' ' + {names}[p.value[1] % {len(axes)}] + ' ' + p.value[0]"
+    angle = {"type": "value", "min": 0, "max": len(axes), "interval": 1, "startAngle": 90, "splitLine": faint}
+    radius = {"min": 0, "max": most, "interval": most / 4, "splitLine": faint}
+    return {
+        "polar": {"radius": "68%", "center": ["50%", "47%"]},
+        "angleAxis": angle
+        | {"axisLine": faint, "axisTick": {"show": False}}
+        | {"axisLabel": {"color": INK, "fontSize": 13, ":formatter": f"at => {halved}[at] ?? ''"}},
+        "radiusAxis": radius
+        | {"axisLine": {"show": False}, "axisTick": {"show": False}, "axisLabel": {"color": INK, "fontSize": 11}},
+        "legend": {"bottom": 0, "textStyle": {"color": INK}},
+        "tooltip": {"confine": True, ":formatter": told},
+    }
 
 
 def funnel(desk: Desk, finding: str, steps: Sequence[tuple[str, int]], *, axis: str) -> ui.echart:

@@ -103,28 +103,34 @@ def _ask_file(desk: Desk) -> None:
     """Ask for a file, try it, tell each fault with its place, and keep it when that is confirmed."""
     with dialog(desk.text("measures.upload")) as opened:
         muted(desk.text("measures.upload_under"))
+        with tag("label", "entry"):
+            tag("span", "muted small", desk.text("measures.choose"))
+            chosen = tag("input", "file-input", type="file", accept=".yaml,.yml")
         said = tag("div", "stack", role="status")
 
-        async def taken(event: events.UploadEventArguments) -> None:
-            content = await event.file.read()
+        async def taken(event: events.GenericEventArguments) -> None:
             said.clear()
             with said:
-                await _tell(desk, event.file.name or "measures.yaml", content)
+                await _tell(desk, str(event.args["name"]), event.args["text"])
 
-        chosen = ui.upload(
-            label=desk.text("measures.choose"), auto_upload=True, on_upload=taken, max_file_size=MOST_BYTES
-        )
-        chosen.props('accept=".yaml,.yml" flat bordered').classes("wide")
+        chosen.on("change", taken, js_handler=_READ)
         bare(desk.text("close"), opened.close)
     opened.open()
 
 
-async def _tell(desk: Desk, file: str, content: bytes) -> None:
+_READ = f"""async (event) => {{
+  const file = event.target.files[0];
+  if (file) emit({{name: file.name, text: file.size > {MOST_BYTES} ? null : await file.text()}});
+}}"""
+"""Reads the file that was chosen in the browser; one that is too large is not sent at all."""
+
+
+async def _tell(desk: Desk, file: str, text: str | None) -> None:
+    if text is None:
+        note(desk.text("measures.too_large", bytes=MOST_BYTES), "red")
+        return
     try:
-        text = content.decode("utf-8")
         measures = await desk.work(desk.services.carriers.measures.tried, file, text)
-    except UnicodeDecodeError:
-        note(desk.text("measures.not_text"), "red")
     except InvalidCatalogue as fault:
         _faults(desk, fault)
     except InvalidValue as fault:
