@@ -97,6 +97,8 @@ def _answered(outcome: Outcome, pair: tuple[int, int], match: Match | None, stat
 def _no_candidate(inputs: Inputs, key: int, place: int, match: Match | None) -> WhyNot:
     """Why a pair in the filter is no candidate. Where pairs cannot be scored again, its conditions alone may tell."""
     plan, offer = inputs.prepared.plan, inputs.prepared.offers[place]
+    if inputs.prepared.own.get(offer.id) == key:
+        return WhyNot(Reason.OWN)
     if match is not None:
         state, points = match.eligibility.state, round(match.score * 100)
         return standing_outside(state, points, plan.least_points, plan.states) or WhyNot(Reason.NOT_AMONG_BEST)

@@ -144,8 +144,9 @@ class Runner:
         if not folder.frozen:
             ready = prepared(plan_of(run.plan), self.store, viewer, at)
             self.index().refresh()
-            said = {"at": at.isoformat(), "offers": self.store.offers.version(), "software": version("rongtong")}
-            folder.freeze(self.root, ready.offers, said | {"weights": dict(ready.plan.weights)})
+            versions = {"offers": self.store.offers.version(), "software": version("rongtong")}
+            said = {"at": at.isoformat(), "weights": dict(ready.plan.weights), "own": dict(ready.own)}
+            folder.freeze(self.root, ready.offers, versions | said)
         opened = self._opened(folder, self.encoder.fingerprint)
         found = {"encoder": self.encoder.fingerprint, "snapshot": opened.name, "sequence": opened.sequence}
         return folder.said() | found
@@ -164,7 +165,7 @@ class Runner:
     def _inputs(self, run: Run, viewer: Viewer) -> Inputs:
         folder = self.folder(run)
         at = date.fromisoformat(str(run.frozen["at"]))
-        ready = prepared_over(plan_of(run.plan), folder.offers())
+        ready = prepared_over(plan_of(run.plan), folder.offers(), run.frozen.get("own", {}))
         frozen = str(run.frozen["encoder"])
         same = frozen == self.encoder.fingerprint
         encoder = self.encoder if same else SilentEncoder(frozen, self.encoder)

@@ -59,7 +59,11 @@ class Comparison:
         """The comparison in words, each seeker once: "新增 37 家，退出 12 家，其中 9 家因证书到期"."""
         before, after = ({seeker for seeker, _ in pairs} for pairs in (self._before(), self._after()))
         gone = before - after
-        why = Counter(_first({departures[pair] for pair in self.left if pair[0] == seeker}) for seeker in sorted(gone))
+        reasons: dict[str, set[Departure]] = {seeker: set() for seeker in sorted(gone)}
+        for pair in self.left:
+            if pair[0] in reasons:
+                reasons[pair[0]].add(departures[pair])
+        why = Counter(map(_first, reasons.values()))
         parts = [f"其中 {count} 家因{DEPARTURE_LABELS[reason]}" for reason, count in why.most_common() if reason]
         return "，".join([f"新增 {len(after - before)} 家", f"退出 {len(gone)} 家", *parts])
 

@@ -4,8 +4,8 @@ Seekers come in parts (segments, or shares of a cluster); a part is gathered by 
 one part holding every seeker would have given, pair by pair.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -38,7 +38,7 @@ class Bounds:
     """What may be a candidate: states, least points (hundredths), the best so many of a seeker, and of each offer (k).
 
     The best of an offer are kept beside those of the seekers, so that an offer which is nobody's first choice still has
-    whom to take.
+    whom to take. `own` says, by an offer's id, under which key its provider stands: no firm is on the list of its own.
     """
 
     at: date
@@ -46,6 +46,7 @@ class Bounds:
     least_points: int
     of_seeker: int
     of_offer: Numbers
+    own: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ def _scores(offer: Offer, segment: SeekerSegment, bounds: Bounds, scoring: Scori
     """The rows of a segment that may be candidates of an offer, and their points."""
     store = segment.store
     judged = assess(store, offer.criteria, offer.preferences, bounds.at, only_eligible=True)
-    allowed = asked(store, offer, segment.gone) & judged.eligible
+    allowed = asked(store, offer, segment.gone, bounds.own.get(offer.id)) & judged.eligible
     if bounds.states != _NOT_EXCLUDED:
         codes = state_codes(store, offer.criteria, bounds.at)
         allowed &= np.isin(codes, [CODES[state] for state in bounds.states])

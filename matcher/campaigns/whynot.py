@@ -14,6 +14,7 @@ from matcher.eligibility.results import STATE_LABELS, State
 class Reason(StrEnum):
     """Why a pair is not on a list."""
 
+    OWN = "own"
     UNMET = "unmet"
     UNKNOWN = "unknown"
     MANUAL_REVIEW = "manual_review"
@@ -49,6 +50,7 @@ class WhyNot:
 
 
 _SENTENCES = {
+    Reason.OWN: "该资源由该主体自己提供，不列入自己的名单",
     Reason.UNMET: f"{STATE_LABELS[State.UNMET]}：有条件不符合",
     Reason.UNKNOWN: f"{STATE_LABELS[State.UNKNOWN]}：有条件因信息不全无法判断，本次活动不收",
     Reason.MANUAL_REVIEW: f"{STATE_LABELS[State.MANUAL_REVIEW]}：须人工核验，本次活动不收",

@@ -53,10 +53,14 @@ class SeekerSegment:
 
 @dataclass(frozen=True, slots=True)
 class SeekerShelf:
-    """Segments of seekers, no key standing in two of them, and a way to fetch whole profiles by key (需求方检索面)."""
+    """Segments of seekers, no key standing in two of them, and a way to fetch whole profiles by key (需求方检索面).
+
+    `own` is the key under which the offer's own provider stands among them, where it does: it is nobody to be met.
+    """
 
     segments: Sequence[SeekerSegment]
     profiles: Callable[[Sequence[int]], Mapping[int, Seeker]]
+    own: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ class Ranking:
 
 def match_seekers(offer: Offer, seekers: SeekerShelf, wish: Wish, scoring: Scoring) -> tuple[list[Match], int, int]:
     """Rank seekers for an offer (名单); also how many were considered and how many of those are not excluded."""
-    best = best_of(offer, seekers.segments, wish.limit, wish.at, scoring, include_unmet=wish.include_unmet)
+    unmet, own = wish.include_unmet, seekers.own
+    best = best_of(offer, seekers.segments, wish.limit, wish.at, scoring, include_unmet=unmet, own=own)
     profiles = seekers.profiles(best.keys.tolist())
     near = zip(best.keys.tolist(), scoring.semantic(best.semantic), scoring.lexical(best.lexical), strict=True)
     matches = [
@@ -99,18 +104,31 @@ def best_of(
     scoring: Scoring,
     *,
     include_unmet: bool = False,
+    own: int | None = None,
 ) -> Ranking:
-    """The best `count` seekers of all segments, exactly: excluded ones last (hidden by default), then by score, key."""
-    parts = [_of_segment(offer, segment, count, at, scoring, include_unmet=include_unmet) for segment in segments]
+    """The best `count` seekers of all segments, exactly: excluded ones last (hidden by default), then by score, key.
+
+    `own`: see `SeekerShelf`.
+    """
+    parts = [
+        _of_segment(offer, segment, count, at, scoring, include_unmet=include_unmet, own=own) for segment in segments
+    ]
     return _merged(parts, count)
 
 
 def _of_segment(
-    offer: Offer, segment: SeekerSegment, count: int, at: date, scoring: Scoring, *, include_unmet: bool
+    offer: Offer,
+    segment: SeekerSegment,
+    count: int,
+    at: date,
+    scoring: Scoring,
+    *,
+    include_unmet: bool,
+    own: int | None,
 ) -> Ranking:
     store = segment.store
     judged = assess(store, offer.criteria, offer.preferences, at, only_eligible=not include_unmet)
-    wanted = asked(store, offer, segment.gone)
+    wanted = asked(store, offer, segment.gone, own)
     eligible = wanted & judged.eligible
     positions = np.flatnonzero(wanted if include_unmet else eligible)
     recalled = recall(segment.shelf, wanted_text(offer), positions)
@@ -123,13 +141,15 @@ def _of_segment(
     return Ranking(keys[chosen], totals[best], codes, *near, considered=_many(wanted), eligible=_many(eligible))
 
 
-def asked(store: Store, offer: Offer, gone: Flags | None) -> Flags:
-    """The rows that still stand and are of a kind that an offer is for."""
+def asked(store: Store, offer: Offer, gone: Flags | None, own: int | None = None) -> Flags:
+    """The rows that still stand and are of a kind that an offer is for, but its own provider's (the key `own`)."""
     kinds = store["kind"].values
     fitting = np.zeros(len(store), dtype=np.bool_)
     for place, kind in enumerate(PartyKind):
         if kind in offer.audience:
             fitting |= kinds == place  # a comparison a kind costs a tenth of a look-up a row
+    if own is not None:
+        fitting &= store["key"].values != own
     return fitting if gone is None else fitting & ~gone
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from api.bootstrap import Services
 from api.campaigns.codes import is_code, new_code
+from api.campaigns.questions import why
+from api.requests import ProspectRequest
 from api.store.campaign_rows import AssignmentRow, Campaign, Run, RunState
+from matcher.campaigns.whynot import Reason
 from matcher.errors import InvalidCampaign
 from tests.api.campaigns.worlds import PLAN, demo, drafted, ran
 
@@ -109,6 +112,23 @@ def test_a_plan_that_cannot_be_run_says_why(services: Services, before: str, aft
     assert before in PLAN
     with pytest.raises(InvalidCampaign, match=said):
         prepared(plan_of(PLAN.replace(before, after)), services.store, services.viewer, DAY)
+
+
+def test_a_lead_firm_is_not_on_the_lists_of_its_own_demands_and_is_told_so(services: Services) -> None:
+    plan = PLAN.replace("kinds: [loan]", "kinds: [procurement]").replace("quota: 5", "quota: 500")
+    run = ran(services, drafted(services, plan.replace("limit: 2", "limit: 20").replace("least_match: 20", "")))
+    inputs = services.campaigns.inputs(run, services.viewer)
+    own = {(key, offer) for offer, key in inputs.prepared.own.items()}
+    listed = {(row.seeker_key, row.offer_id) for row in lists(services, run)}
+    assert len(own) == len(inputs.prepared.offers)
+    assert {key for key, _ in own} & {key for key, _ in listed}, "lead firms stand on the lists of others"
+    assert not own & listed
+    offer = inputs.prepared.offers[0]
+    asked = why(services.campaigns, services.viewer, run, str(offer.provider_id), offer.id)
+    assert asked.why_not is not None
+    assert asked.why_not.reason is Reason.OWN
+    prospects = services.matchmaker.prospects(services.viewer, ProspectRequest(offer.id, limit=100))
+    assert offer.provider_id not in {match.seeker_id for match in prospects.matches}
 
 
 def test_a_slip_in_an_id_is_noticed() -> None:

@@ -1,5 +1,6 @@
 """Gathering: the pairs that scoring each pair by itself would keep, however the seekers are dealt out."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -96,6 +97,15 @@ def test_what_is_below_the_least_or_in_another_state_is_left_out() -> None:
     met = gathered(offers, seekers, only)
     assert 0 < len(met.candidates) < len(everything.candidates)
     assert all("不详" not in seekers[key - 1].name for key in met.keys[met.candidates.seeker])
+
+
+def test_no_firm_is_a_candidate_for_what_it_offers_itself() -> None:
+    offers, seekers = world()
+    everything = bounds(offers, of_seeker=20)
+    key, place, _ = pairs(gathered(offers, seekers, everything))[0]
+    own = replace(everything, own={offers[place].id: key})
+    expected = [pair for pair in pairs(gathered(offers, seekers, everything)) if pair[:2] != (key, place)]
+    assert pairs(gathered(offers, seekers, own, parts=2)) == expected
 
 
 def test_progress_counts_offers_and_nobody_gives_nothing() -> None:
