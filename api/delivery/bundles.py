@@ -41,11 +41,9 @@ def bundle(lists: Lists) -> Iterator[bytes]:
 
 def list_file(lists: Lists, institution: str) -> tuple[str, bytes]:
     """The list of one institution as far as consent goes now: its name as it is shown, and the workbook."""
-    items = lists.of(institution)
-    name, shown = items[0].provider, Shown(named=any(item.contact for item in items))
-    written = BytesIO()
-    write_list(written, lists.delivery, name, items, shown)
-    return name, written.getvalue()
+    sent, written = lists.of(institution), BytesIO()
+    write_list(written, lists.delivery, sent.provider, sent.items, Shown(named=sent.named))
+    return sent.provider, written.getvalue()
 
 
 def whole_list(lists: Lists) -> bytes:

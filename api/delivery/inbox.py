@@ -19,7 +19,7 @@ from api.delivery.bundles import list_file
 from api.delivery.file_names import safe_name
 from api.delivery.filled import Filled
 from api.delivery.lists import Item, lists_of, masked_for
-from api.delivery.receiving import RETURNED_BY, Receiving, ReturnReport, receive
+from api.delivery.receiving import RETURNED_BY, Receiving, ReturnReport, take
 from api.delivery.returns import read_return
 from api.delivery.tracking import promises_of
 from api.errors import ImportRefused
@@ -90,11 +90,11 @@ class Inbox:
         self._now = now
 
     def all(self, viewer: Viewer) -> tuple[Received, ...]:
-        """All that was sent to the viewer's party and still stands; noted in the audit log."""
+        """All that was sent to the viewer's party and still stands, without grounds; noted in the audit log."""
         require(viewer, Permission.DELIVERY_READ)
         rows = [row for row in self._store.received.of(viewer) if row.standing]
         self._note(viewer, Action.LIST_SEEN, rows)
-        return self._masked(viewer, rows)
+        return self._masked(viewer, rows, heads=True)
 
     def one(self, viewer: Viewer, key: str) -> Received:
         """One pair, also one that has left the list; noted in the audit log. Raises `UnknownAssignment`."""
@@ -145,22 +145,22 @@ class Inbox:
         `UnknownAssignment` for a list that was not sent to the viewer's party.
         """
         require(viewer, Permission.OUTCOME_WRITE)
-        said = read_return(path).said
-        if not said:
+        returned = read_return(path)
+        if not returned.said:
             raise ImportRefused(
                 found="没有填写任何结果", expected="至少一行填了“结果”", remedy="请在下载的名单上填写后再上传"
             )
-        campaign = self._store.received.one(viewer, said[0].code).row.campaign_id
+        campaign = self._store.received.one(viewer, returned.said[0].code).row.campaign_id
         how = Receiving(by=viewer.name or viewer.party_id or RETURNED_BY, dry=dry)
-        return receive(self._store, viewer, campaign, path, self._now(), how)
+        return take(self._store, viewer, campaign, returned, self._now(), how)
 
-    def _masked(self, viewer: Viewer, rows: Sequence[ReceivedRow]) -> tuple[Received, ...]:
+    def _masked(self, viewer: Viewer, rows: Sequence[ReceivedRow], *, heads: bool = False) -> tuple[Received, ...]:
         if viewer.party_id is None:
             return ()
         items = [Item(row.row, {}, row.history) for row in rows]
         today = self._now().astimezone(CHINA).date()
         promises = promises_of(self._store, viewer, {row.row.campaign_id for row in rows})
-        shown = masked_for(self._store, viewer, viewer.party_id, items)
+        shown = masked_for(self._store, viewer, viewer.party_id, items, heads=heads)
         return tuple(
             Received(row, item, reminders(row.history, promises[row.row.run_id], today) if row.standing else ())
             for row, item in zip(rows, shown, strict=True)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import Any
 
 from api.access.consents import STANDING_LABELS, purpose_of
@@ -25,6 +24,7 @@ from matcher.parties import Party
 
 CONTACT = ("credit_code", "legal_representative", "contact_phone")
 """What a list gives beside the name where the enterprise agreed to it."""
+_BATCH = 1_000
 DELIVERABLE = frozenset({RunState.APPROVED, RunState.DELIVERED})
 
 
@@ -83,29 +83,41 @@ class Delivery:
         return f"《{clause.document}》{clause.article}" + (f"：“{clause.quote}”" if clause.quote else "")
 
 
+@dataclass(frozen=True, slots=True)
+class SentList:
+    """The list of one institution: its name as it is shown, whether anybody on it agreed to be named, the pairs."""
+
+    provider: str
+    named: bool
+    items: Iterator[Item]
+
+
 class Lists:
-    """The lists of a run that may leave the platform, with what is known when they are first read."""
+    """The lists of a run that may leave the platform, with what is known when they are read."""
 
     def __init__(self, store: Store, viewer: Viewer, delivery: Delivery) -> None:
         self.store = store
         self.viewer = viewer
         self.delivery = delivery
 
-    @cached_property
-    def _histories(self) -> dict[str, History]:
-        run = self.delivery.run
-        return self.store.outcomes.histories(self.viewer, run.campaign_id, run)
-
     def institutions(self) -> tuple[str, ...]:
         """Those that have a list."""
         return self.store.outcomes.institutions(self.delivery.run)
 
-    def of(self, institution: str) -> list[Item]:
+    def of(self, institution: str) -> SentList:
         """The list of one institution, masked as far as consent goes now. Raises `UnknownAssignment` without one."""
-        found = list(self._items(institution=institution))
-        if not found:
+        items = self._items(institution=institution)
+        first = next(items, None)
+        if first is None:
             raise no_list_of(institution)
-        return masked_for(self.store, self.viewer, institution, found)
+        seekers = self.store.outcomes.seekers(self.delivery.run, institution)
+        masker = masker_for(self.store, self.viewer, institution, seekers, today(), everything=False)
+        named = any(masker.sight(seeker).named for seeker in seekers)
+        return SentList(first.provider, named, self._masked(institution, chain((first,), items)))
+
+    def _masked(self, institution: str, items: Iterator[Item]) -> Iterator[Item]:
+        while batch := list(islice(items, _BATCH)):
+            yield from masked_for(self.store, self.viewer, institution, batch)
 
     def all(self) -> Iterator[Item]:
         """Every pair, by institution, offer and place, with all that is known."""
@@ -131,28 +143,45 @@ class Lists:
     ) -> Iterator[Item]:
         store, run = self.store.outcomes, self.delivery.run
         rows = store.rows(run, by_seeker=by_seeker, institution=institution, seeker=seeker)
-        for row in rows:
-            yield Item(row, profile(row), self._histories.get(row.id, ()))
+        while batch := list(islice(rows, _BATCH)):
+            known = store.histories_of(self.viewer, run.campaign_id, [row.id for row in batch])
+            yield from (Item(row, profile(row), known.get(row.id, ())) for row in batch)
 
 
-def masked_for(store: Store, viewer: Viewer, recipient: str, items: Sequence[Item]) -> list[Item]:
-    """The items of a list as a recipient may have them today: each by its own enterprise's consent."""
+def masked_for(
+    store: Store, viewer: Viewer, recipient: str, items: Sequence[Item], *, heads: bool = False
+) -> list[Item]:
+    """The items of a list as a recipient may have them today: each by its own enterprise's consent.
+
+    `heads`: of each match only what a row of a list shows (`Masker.headed`).
+    """
     masker = masker_for(store, viewer, recipient, {item.row.seeker_id for item in items}, today(), everything=False)
     purposes = {item.row.id: purpose_of(OfferKind(item.kind)) for item in items}
     sights = {item.row.id: masker.sight(item.row.seeker_id, purposes[item.row.id]) for item in items}
     named = [item.row.seeker_key for item in items if sights[item.row.id].named]
     parties = store.parties.get_many(Viewer(viewer.tenant), named) if named else {}
-    return [_masked(item, masker, sights[item.row.id], parties.get(item.row.seeker_key)) for item in items]
+    shown = _head if heads else _whole
+    return [
+        _masked(item, shown(item.row, masker), sights[item.row.id], parties.get(item.row.seeker_key)) for item in items
+    ]
 
 
-def _masked(item: Item, masker: Masker, sight: Sight, party: Party | None) -> Item:
-    row = item.row
-    document = masker.seen({"id": row.id, "seeker_id": row.seeker_id, "offer_id": row.offer_id} | _rest(row), row.rank)
-    shown = replace(row, seeker_id=document["seeker_id"], match=document["match"])
+def _head(row: AssignmentRow, masker: Masker) -> dict[str, Any]:
+    return masker.headed(dict(row.match), row.rank)
+
+
+def _whole(row: AssignmentRow, masker: Masker) -> dict[str, Any]:
+    document = {"id": row.id, "seeker_id": row.seeker_id, "offer_id": row.offer_id} | _rest(row)
+    match: dict[str, Any] = masker.seen(document, row.rank)["match"]
+    return match
+
+
+def _masked(item: Item, match: Mapping[str, Any], sight: Sight, party: Party | None) -> Item:
+    shown = replace(item.row, seeker_id=match["party_id"], match=match)
     values = {} if party is None else party.values
     contact = {code: str(values[code]) for code in CONTACT if code in values and sight.exact(code)}
     label = STANDING_LABELS[sight.standing]
-    return replace(item, row=shown, profile=document["profile"], consent=label, contact=contact)
+    return replace(item, row=shown, profile=match["profile"], consent=label, contact=contact)
 
 
 def _rest(row: AssignmentRow) -> dict[str, Any]:

@@ -57,7 +57,16 @@ def receive(
     Raises `UnknownCampaign`, and `ImportRefused` for a file that is no list, or one of another campaign.
     """
     store.campaigns.get(viewer, campaign)
-    returned = read_return(path, how.limits)
+    return take(store, viewer, campaign, read_return(path, how.limits), now, how)
+
+
+def take(
+    store: Store, viewer: Viewer, campaign: str, returned: Returned, now: datetime, how: Receiving = Receiving()
+) -> ReturnReport:
+    """Add what is new in a list that was read, all of it or nothing unless `how` says otherwise.
+
+    Raises `ImportRefused` for a list of another campaign.
+    """
     histories = store.outcomes.histories_of(viewer, campaign, [row.code for row in returned.said])
     _check_campaign(store.campaigns, viewer, campaign, returned, histories)
     new = [row for row in returned.said if not _known(row, histories)]

@@ -8,7 +8,7 @@ see how far each sheet reaches.
 import re
 import zipfile
 import zlib
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from api.exchange.limits import Limits
 from api.exchange.records import Record
 
 _CHUNK = 1 << 20
-_OVERLAP = 512
 _ENDLESS = 1 << 62
 _SMALL = 4 << 20
 """A member up to so many bytes is harmless however densely it is packed."""
@@ -30,6 +29,9 @@ _ROW_START = re.compile(rb"<(?:\w+:)?row\b")
 _CELL_START = re.compile(rb"<(?:\w+:)?c[\s>]")
 _PLACELESS_CELL = re.compile(rb"<(?:\w+:)?c(?:\s(?![^<>]*\br\s*=)[^<>]*)?>")
 _FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>")
+_PLAIN_CELL, _PLAIN_ROW = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"'), re.compile(rb'<row r="(\d{1,7})"')
+_XML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
+_Measure = Callable[[int, int, bytes], tuple[int, int]]
 _REMEDY = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（*.xlsx）”后再导入"
 
 
@@ -113,36 +115,67 @@ def _check_declared(archive: zipfile.ZipFile, limits: Limits) -> None:
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, limits: Limits) -> int:
-    """Unpack a member to nowhere, check its checksum and reach, and give its true size in bytes."""
+    """Unpack a member to nowhere, check its checksum and reach, and give its true size in bytes.
+
+    A part that may reach too far is gone through once more, closely: styled cells without content are no reach.
+    """
     declared, member.file_size = (
         member.file_size,
         _ENDLESS,
     )  # the header's own figure is a claim: read on to the end of what is really there
-    size, tail = 0, b""
-    reach = (0, 0)
-    with archive.open(member) as stream:
-        while chunk := stream.read(_CHUNK):
-            size += len(chunk)
-            if size > declared:
-                raise _too_large("解压后的大小", "文件自己写明的大小")
-            if size > left:
-                raise _too_large("解压后的大小", f"{limits.unpacked_bytes // 1024**2} MB")
-            reach = _further(reach, tail + chunk, limits)
-            tail = chunk[-_OVERLAP:]
+    size, near = _gone_through(archive, member, min(declared, left), limits, _at_most)
+    if size > declared:
+        raise _too_large("解压后的大小", "文件自己写明的大小")
+    if size > left:
+        raise _too_large("解压后的大小", f"{limits.unpacked_bytes // 1024**2} MB")
+    if not near and not _gone_through(archive, member, size, limits, _further)[1]:
+        raise _too_large("工作表的范围", f"{limits.rows} 行、{limits.cells} 个单元格")
     return size
 
 
-def _further(reach: tuple[int, int], xml: bytes, limits: Limits) -> tuple[int, int]:
+def _gone_through(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int, limits: Limits, reach_with: _Measure
+) -> tuple[int, bool]:
+    """Read a member to its end, or past `most` bytes; gives its size and whether it stays within the limits."""
+    size, tail = 0, b""
+    reach, near, is_xml = (0, 0), True, True
+    with archive.open(member) as stream:
+        while size <= most and (chunk := stream.read(_CHUNK)):
+            is_xml = is_xml and (size > 0 or _XML_START.match(chunk) is not None)
+            size += len(chunk)
+            if near and is_xml:
+                xml, tail = _cut(tail + chunk)
+                reach = reach_with(*reach, xml)
+                near = reach[1] <= limits.rows and reach[0] * reach[1] <= limits.cells and len(tail) <= _CHUNK
+    return size, near
+
+
+def _cut(xml: bytes) -> tuple[bytes, bytes]:
+    """A stretch up to its last tag, if that is not closed yet, and the rest."""
+    last = xml.rfind(b"<")
+    return (xml, b"") if last < 0 or xml.find(b">", last) >= 0 else (xml[:last], xml[last:])
+
+
+def _at_most(width: int, height: int, xml: bytes) -> tuple[int, int]:
+    """How many columns and rows a part of a sheet ends at, or more where cells without content stand further out.
+
+    Only what is written as every program writes it is told so quickly; anything else is looked at closely.
+    """
+    cells, rows = _PLAIN_CELL.findall(xml), _PLAIN_ROW.findall(xml)
+    if len(cells) != xml.count(b"<c") or len(rows) != xml.count(b"<row") or b":c" in xml or b":row" in xml:
+        return _further(width, height, xml)
+    columns = map(_column, {letters for letters, _ in cells})
+    return max(width, *columns, 0), max(height, *map(int, {row for _, row in cells}), *map(int, rows), 0)
+
+
+def _further(width: int, height: int, xml: bytes) -> tuple[int, int]:
     """Give how many columns and rows a part ends at that is a sheet's; any other has no such cells."""
     found = _FILLED_CELL.findall(xml)
-    columns = [reach[0], *(_column(letters) for letters in {letters for letters, _ in found})]
-    rows = [reach[1], *map(int, {row for _, row in found}), *map(int, set(_ROW.findall(xml)))]
+    columns = [width, *(_column(letters) for letters in {letters for letters, _ in found})]
+    rows = [height, *map(int, {row for _, row in found}), *map(int, set(_ROW.findall(xml)))]
     if _PLACELESS_CELL.search(xml):  # cells may leave out where they stand: then they follow each other in their row
         columns += [len(_CELL_START.findall(row)) for row in _ROW_START.split(xml)]
-    width, height = max(columns), max(rows)
-    if height > limits.rows or width * height > limits.cells:
-        raise _too_large(f"工作表的范围（{height} 行 × {width} 列）", f"{limits.cells} 个单元格")
-    return width, height
+    return max(columns), max(rows)
 
 
 def _column(letters: bytes) -> int:

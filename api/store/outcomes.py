@@ -74,6 +74,13 @@ class OutcomeStore:
             found = connection.execute(select(assignments.c.institution).where(own).distinct()).scalars().all()
         return tuple(sorted(found))
 
+    def seekers(self, run: Run, institution: str) -> tuple[str, ...]:
+        """The ids of those that stand on the list of an institution."""
+        own = (assignments.c.run_id == run.id) & (assignments.c.status == AssignmentStatus.ACTIVE.value)
+        query = select(assignments.c.seeker_id).where(own, assignments.c.institution == institution).distinct()
+        with self._database.reading() as connection:
+            return tuple(connection.execute(query).scalars())
+
     def pairs(self, viewer: Viewer, campaign: str) -> tuple[Pair, ...]:
         """All pairs that were ever on a list of a campaign, by id."""
         own = (assignments.c.campaign_id == campaign) & visible_assignments(viewer)

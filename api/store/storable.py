@@ -1,7 +1,6 @@
 """What text the store takes: the same on every database. SQLite would keep a NUL that PostgreSQL refuses."""
 
 import json
-import re
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -35,12 +34,16 @@ def as_json(document: Any) -> str:
 
 
 def from_json(text: str | bytes) -> Any:
-    """Read what `as_json` wrote, four times as fast as `json`: that is asked where a number is past 64 bits."""
-    long = _LONG_TEXT.search(text) if isinstance(text, str) else _LONG_BYTES.search(text)
-    return json.loads(text) if long else orjson.loads(text)
+    """Read what `as_json` wrote, four times as fast as `json`: that is asked where a number may be past 64 bits.
+
+    Such a number is looked for with every digit made a 0: a pattern of digits took longer than all of the reading.
+    """
+    raw = text.encode() if isinstance(text, str) else text
+    return json.loads(raw) if _LONG in raw.translate(_DIGITS) else orjson.loads(raw)
 
 
-_LONG_TEXT, _LONG_BYTES = re.compile("[0-9]{18}"), re.compile(b"[0-9]{18}")
+_LONG = b"0" * 18
+_DIGITS = bytes(ord("0") if chr(code).isdigit() and code < 128 else ord(" ") for code in range(256))
 
 
 def require_id(value: str) -> str:

@@ -235,6 +235,12 @@ FAR = {
     + b'</row><row r="1048576"><c><v>1</v></c></row>',
     "quoted otherwise": b"<row r='1'><c r='A1'><v>1</v></c></row>"
     b"<row r='1048576'><c s='1' r='XFD1048576'><v>1</v></c></row>",
+    "in a tag on two stretches that are read": b'<row r="1048576"><c r="A1"><v>1</v></c><!--'
+    + b" " * (1_048_576 - 700)
+    + b"-->"
+    + b"<c "
+    + b" " * 2_000
+    + b'r="XFD1048576"><v>1</v></c></row>',
 }
 
 
@@ -243,6 +249,12 @@ def test_a_sheet_that_reaches_too_far_is_refused_before_it_is_laid_out(tmp_path,
     path = with_member(xlsx_file(tmp_path / "a.xlsx", [HEADERS, FIRM]), "xl/worksheets/sheet1.xml", sheet(cells))
     with pytest.raises(ImportRefused, match="工作表的范围"):
         opened(path)
+
+
+def test_styled_cells_without_content_are_no_reach(tmp_path):
+    far = b'<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    path = with_member(xlsx_file(tmp_path / "a.xlsx", [HEADERS, FIRM]), "xl/worksheets/sheet1.xml", sheet(far))
+    assert opened(path).headers == ("a",)
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path):
