@@ -14,7 +14,7 @@ from api.store.needs import NeedRecord, NeedStore, NewNeed, Notice
 from api.store.queries import speaks_for
 from api.store.sealed_facts import PERSONAL
 from api.store.store import Store
-from matcher.campaigns.claiming import PostedNeed
+from matcher.campaigns.claiming import PostedNeed, claimed
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.gaps import show
 from matcher.errors import ClaimRefused, UnknownOffer
@@ -57,8 +57,21 @@ class NeedRequest:
     at: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DraftedNeed:
+    """A need that was matched and is to be posted, with the institutions to be told."""
+
+    new: NewNeed
+    notices: tuple[Notice, ...]
+
+
 class Hall:
-    """Posts needs and grants claims (限额抢单). The store decides; the gate spares it the crowd."""
+    """Posts needs and grants claims (限额抢单). The store decides; the gate spares it the crowd.
+
+    A claim keeps out of the writers' turn (`api.routes.once`): most of a crowd is turned away by the gate or by a look
+    at the store, and only who may have a place writes, in one short transaction. The same claim again takes no second
+    place, so that whoever had no answer asks again.
+    """
 
     def __init__(self, store: Store, matchmaker: Matchmaker, gate: Gate, *, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -67,7 +80,11 @@ class Hall:
         self._now = now
 
     def post(self, viewer: Viewer, request: NeedRequest) -> tuple[NeedRecord, tuple[Notice, ...]]:
-        """Post a need and note the institutions that it fits, each by its best offer.
+        """Post a need and note the institutions that it fits, each by its best offer. Raises as `drafted`."""
+        return self.publish(viewer, self.drafted(viewer, request))
+
+    def drafted(self, viewer: Viewer, request: NeedRequest) -> DraftedNeed:
+        """Match a need that is to be posted, before the writers' turn is taken; nothing is written.
 
         Raises `InvalidNeed` and `UnknownParty` as a match does, and `InvalidNeed` for a limit or an end that cannot be.
         """
@@ -80,8 +97,13 @@ class Hall:
         posted = PostedNeed(request.limit, self._now(), request.closes)
         whose = self._store.parties.get(viewer, party, Permission.NEED_POST) if party else None
         new = NewNeed(untraceable(request.text, whose), shown_profile(answer), posted, key, party)
-        record = self._needs.post(viewer, new, notices)
-        return record, self._needs.notices(viewer, record.id)
+        return DraftedNeed(new, notices)
+
+    def publish(self, viewer: Viewer, drafted: DraftedNeed) -> tuple[NeedRecord, tuple[Notice, ...]]:
+        """Post a drafted need, and give it with whom it fits."""
+        with self._store.together():
+            record = self._needs.post(viewer, drafted.new, drafted.notices)
+            return record, self._needs.notices(viewer, record.id)
 
     def get(self, viewer: Viewer, need: str) -> NeedRecord:
         """One need with its claims; raise `UnknownNeed`."""
@@ -112,14 +134,18 @@ class Hall:
                 expected="仍有名额的需求",
                 remedy="请稍候再试、排队等候或查看其他需求",
             )
+        now, seen = self._now(), self._needs.get(viewer, need)
+        try:
+            after = claimed(seen.posted, seen.plain_claims, institution, now, wait=wait)  # most of a crowd ends here
+        except ClaimRefused:
+            self._gate.learn(seen)
+            raise
         offer = self._store.offers.get(viewer, offer_id)
         if institution_of(offer) != institution:
             raise _not_theirs(offer_id)
-        try:
-            record = self._needs.claim(viewer, need, (institution, offer_id), self._now(), wait=wait)
-        except ClaimRefused:
-            self._gate.learn(self._needs.get(viewer, need))
-            raise
+        if after == seen.plain_claims:
+            return seen
+        record = self._needs.claim(viewer, need, (institution, offer_id), now, wait=wait)
         self._gate.learn(record)
         return record
 

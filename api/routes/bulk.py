@@ -45,7 +45,7 @@ def post_bulk(
         return replayed
     batch = read_batch(decode(body), viewer.tenant, today())
     prepared = services.store.parties.prepare(viewer, list(batch.parties.values()))
-    return once.answer(partial(_written, services, viewer, batch, prepared), together=True)
+    return once.answer(partial(_written, services, viewer, batch, prepared))
 
 
 def _written(services: Services, viewer: Viewer, batch: Batch, prepared: PreparedBatch) -> Response:

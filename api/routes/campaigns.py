@@ -172,10 +172,9 @@ def post_approve(
     store = services.campaigns.store
 
     def approve() -> Run:
-        with store.together():
-            run = approve_run(store, viewer, campaign_id, number, body.by)
-            detail = {"campaign": campaign_id, "run": number, "by": body.by}
-            services.audit.note(viewer, Action.RUN_APPROVED, purpose=campaign_id, detail=detail)
+        run = approve_run(store, viewer, campaign_id, number, body.by)
+        detail = {"campaign": campaign_id, "run": number, "by": body.by}
+        services.audit.note(viewer, Action.RUN_APPROVED, purpose=campaign_id, detail=detail)
         return run
 
     return _changed(services, viewer, once, approve)
@@ -197,7 +196,10 @@ def post_refill(
 
     名单已批准的，补入的各项状态为 proposed，须再次批准后才导出和送达；待批准的条数见 counts.waiting。
     """
-    return _changed(services, viewer, once, lambda: refill_run(services.campaigns, viewer, campaign_id, number))
+    return once.answer(
+        lambda: json_response(_run(services, viewer, refill_run(services.campaigns, viewer, campaign_id, number))),
+        apart=True,
+    )
 
 
 @router.get("/{campaign_id}/runs/{number}/assignments", summary="名单", responses=answered(AssignmentsAnswer, 404, 409))

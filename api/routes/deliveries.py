@@ -65,10 +65,9 @@ def post_deliver(
 
     def write() -> Response:
         store = services.campaigns.store
-        with store.together():
-            run, pushed = deliver(store, viewer, campaign_id, number, body.by, now())
-            detail = {"campaign": campaign_id, "run": number, "pushed": pushed}
-            services.audit.note(viewer, Action.RUN_DELIVERED, purpose=campaign_id, detail=detail)
+        run, pushed = deliver(store, viewer, campaign_id, number, body.by, now())
+        detail = {"campaign": campaign_id, "run": number, "pushed": pushed}
+        services.audit.note(viewer, Action.RUN_DELIVERED, purpose=campaign_id, detail=detail)
         return json_response({"run": run_document(run, job_of_run(store, viewer, run)), "pushed": pushed})
 
     return once.answer(write)
@@ -168,4 +167,5 @@ def post_return(
             store = services.campaigns.store
             return json_response(return_document(receive(store, viewer, form.campaign_id, upload.path, now(), how)))
 
-        return once.about(repr((upload.sha256, form.campaign_id, form.by, form.dry, form.partial))).answer(write)
+        said = (upload.sha256, form.campaign_id, form.by, form.dry, form.partial)
+        return once.about(repr(said)).answer(write, apart=True)

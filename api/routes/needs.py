@@ -71,9 +71,12 @@ class ReleaseBody(Wire):
 @router.post("", summary="发布需求", status_code=201, responses=answered(PostedNeedAnswer, 201))
 def post_need(body: NeedBody, services: Service, viewer: NeedPoster, once: WritesOnce) -> Response:
     """发布一条限额需求，并通知相合的机构；答复中列出通知了谁。"""
+    if (replayed := once.replayed()) is not None:
+        return replayed
+    drafted = services.hall.drafted(viewer, body.request(now()))
 
     def write() -> Response:
-        record, notices = services.hall.post(viewer, body.request(now()))
+        record, notices = services.hall.publish(viewer, drafted)
         told = [notice_document(notice) for notice in notices]
         return json_response(need_document(record, now()) | {"told": told}, 201)
 
@@ -118,7 +121,7 @@ def post_claim(need_id: NeedId, body: ClaimBody, services: Service, viewer: Need
         record = services.hall.claim(viewer, need_id, body.institution, body.offer_id, wait=body.wait)
         return json_response(_document(record, viewer))
 
-    return once.answer(write)
+    return once.answer(write, apart=True)
 
 
 @router.post("/{need_id}/release", summary="退出接单", responses=answered(NeedAnswer, 404, 409))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Annotated
 
@@ -57,17 +58,22 @@ class Once:
         kept = self.services.store.idempotency.find(self.viewer, self.asked, self._kept_for)
         return _response(kept, replayed=True) if kept else None
 
-    def answer(self, write: Callable[[], Response], *, whole: bool = True, together: bool = False) -> Response:
+    def answer(self, write: Callable[[], Response], *, apart: bool = False) -> Response:
         """Write and answer, or answer as before; the next query of this process sees what was written.
 
-        `whole`: see `IdempotencyStore.run`, whose errors are raised. `together` makes what is written and its row in
-        the audit log one transaction without a key too: an answer that it failed then means that nothing was written.
+        What is written, its row in the audit log and, with a key, its answer are one transaction: an answer that it
+        failed means that nothing was written. Raises as `IdempotencyStore.run`.
+
+        `apart` is for what must not make every other writer wait (a long file, a claim among a crowd): it writes in
+        transactions of its own, outside the writers' turn, and done again it changes nothing, which is what a client
+        without an answer does. With a key its answer is kept after the last of them.
         """
+        keeper = self.services.store.idempotency
         if self.asked is None:
-            response = self.services.store.idempotency.together(write) if together else write()
+            response = write() if apart else keeper.together(write)
         else:
-            run = self.services.store.idempotency.run
-            kept, replayed = run(self.viewer, self.asked, self._kept_for, lambda: _kept(write()), whole=whole)
+            run = partial(keeper.run, self.viewer, self.asked, self._kept_for, whole=not apart)
+            kept, replayed = run(lambda: _kept(write()))
             response = _response(kept, replayed=replayed)
         crash_point("upsert.after_commit")
         self._show()

@@ -47,7 +47,7 @@ def put_party(party_id: PartyId, body: PartyBody, services: Service, viewer: Par
         stored = services.store.parties.get(viewer, party_id)
         return json_response(party_document(stored), 201 if counts.new else 200)
 
-    return once.answer(write, together=True)
+    return once.answer(write)
 
 
 @router.delete("/{party_id}", status_code=204, summary="删除一个主体", responses=answered(None, 404))
@@ -59,4 +59,4 @@ def delete_party(party_id: PartyId, services: Service, viewer: PartyRemover, onc
         services.audit.note(viewer, Action.PARTY_DELETED, subjects=[party_id])
         return Response(status_code=204)
 
-    return once.answer(write, together=True)
+    return once.answer(write)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Protocol
 
 from api.access.viewers import Viewer
-from api.claims.hall import NeedRequest
+from api.claims.hall import DraftedNeed, NeedRequest
 from api.delivery.inbox import Received
 from api.requests import MatchAnswer, MatchRequest, ProspectAnswer, ProspectRequest
 from api.searching import SearchAnswer, SearchRequest
@@ -72,8 +72,11 @@ class Searching(Protocol):
 class Claiming(Protocol):
     """The hall of 限额抢单; `UnknownNeed` where there is no such need, `ClaimRefused` for a claim that cannot be."""
 
-    def post(self, viewer: Viewer, request: NeedRequest) -> tuple[NeedRecord, tuple[Notice, ...]]:
-        """Post a need, and say who is told of it."""
+    def drafted(self, viewer: Viewer, request: NeedRequest) -> DraftedNeed:
+        """Match a need that is to be posted."""
+
+    def publish(self, viewer: Viewer, drafted: DraftedNeed) -> tuple[NeedRecord, tuple[Notice, ...]]:
+        """Post it, and say who is told of it."""
 
     def get(self, viewer: Viewer, need: str) -> NeedRecord:
         """One need."""
