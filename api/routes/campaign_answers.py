@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.routes.answers import ConsentMarkAnswer, MatchAnswer
+from api.routes.match_answers import ConsentMarkAnswer, MatchAnswer
 from api.routes.offer_answers import Answer, OfferSummaryAnswer
 from api.store.campaign_rows import AssignmentStatus, CampaignState, RunState
 from matcher.campaigns.comparison import Departure

@@ -11,7 +11,7 @@ from api.access.audit import Action
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
 from api.exchange.answers import match_answer_document, prospect_answer_document, reading_document
-from api.routes.answers import MatchesAnswer, ProspectsAnswer, ReadingAnswer
+from api.routes.match_answers import MatchesAnswer, ProspectsAnswer, ReadingAnswer
 from api.routes.responses import answered, json_response
 from api.routes.services import Service, allowed
 from api.schemas import MatchBody, ProspectBody, ReadingBody

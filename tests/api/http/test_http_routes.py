@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 from api.access.viewers import Viewer
 from api.main import create_app
 from api.requests import MatchRequest, ProspectRequest
-from api.routes.answers import FieldsAnswer, MatchesAnswer, PartyAnswer, ProspectsAnswer, ReadingAnswer
+from api.routes.answers import FieldsAnswer, PartyAnswer
+from api.routes.match_answers import MatchesAnswer, ProspectsAnswer, ReadingAnswer
 from api.routes.offer_answers import OfferAnswer, OffersAnswer
 from matcher.declarations.registry import REGISTRY
 from matcher.offers import OfferKind
