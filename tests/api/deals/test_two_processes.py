@@ -1,15 +1,11 @@
 """The same moment from two processes over HTTP, on one SQLite file: votes, counts and payments come to one result."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from decimal import Decimal
 from http.client import HTTPConnection
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -20,41 +16,19 @@ from api.clock import now, today
 from api.store.deal_rows import Said
 from api.store.deals import NewDeal
 from matcher.dealflow.events import Custody, DealBody, Filing, Move, Tranche
-from tests.api.http.test_http_serve import SERVE, free_port, wait_until_ready
 from tests.api.worlds import services_in
+from tests.faults.victims import running
 from tests.matcher.dealflow.worlds import KUNSHAN, SEATS, Deal, a_plan
 
 ROUNDS = 3
 DAY = today()
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[int]:
-    """A service of its own process on a port of its own."""
-    port = free_port()
-    settings = {"RONGTONG_DATA": str(folder), "RONGTONG_PORT": str(port), "RONGTONG_ACCESS": "open"}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RONGTONG_")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE],
-        env=inherited | settings,
-        cwd=Path(__file__).parents[3],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        wait_until_ready(port, process)
-        yield port
-    finally:
-        process.terminate()
-        process.communicate(timeout=120)
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, tuple[int, int]]]:
     folder = tmp_path_factory.mktemp("two")
     with services_in(folder) as services, ExitStack() as stack:
-        yield services, (stack.enter_context(serving(folder)), stack.enter_context(serving(folder)))
+        yield services, (stack.enter_context(running(folder)).port, stack.enter_context(running(folder)).port)
 
 
 def at_once(ports: tuple[int, int], deal: str, *bodies: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:

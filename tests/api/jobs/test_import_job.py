@@ -1,9 +1,6 @@
 """An import as a job: the same outcome as in a request, and every row counted once however often workers die."""
 
 import os
-import signal
-import subprocess
-import sys
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from api.access.viewers import Viewer
-from api.crash_points import VARIABLE
 from api.errors import ImportRefused
 from api.exchange import importing as exchange
 from api.exchange.import_reports import problems_of
@@ -24,10 +20,10 @@ from api.store.jobs import Job, JobState
 from api.store.store import Store, open_store
 from matcher.fields import PartyKind
 from tests.api.jobs.test_job_store import lapse
+from tests.forked import killed
 
 HERE = Viewer()
 DAY = date(2026, 11, 22)
-ROOT = Path(__file__).parents[3]
 ROWS = 2 * exchange.BATCH + 100
 
 
@@ -107,15 +103,7 @@ def test_an_import_that_is_cancelled_keeps_what_was_written_and_its_file_is_swep
 @pytest.mark.parametrize("point", ["upsert.before_commit:2", "job.after_commit:1", "job.before_commit:4"])
 def test_a_killed_import_goes_on_and_counts_each_row_once(point: str, settings: Settings, opened: Store) -> None:
     job = queued(settings, opened, table(ROWS))
-    run = subprocess.run(
-        [sys.executable, "-c", f"from tests.api.jobs.test_import_job import work; work({str(settings.data)!r})"],
-        cwd=ROOT,
-        env=os.environ | {VARIABLE: point},
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    assert run.returncode == -signal.SIGKILL, run.stderr.decode()[-2000:]
+    killed(work, str(settings.data), at=point, log=settings.data.with_name("victim.log"))
     half = opened.jobs.get(HERE, job.id)
     assert (half.state, half.result) == (JobState.RUNNING, None)
     assert half.done == {"upsert.before_commit:2": 500, "job.after_commit:1": 500, "job.before_commit:4": ROWS}[point]
