@@ -17,9 +17,9 @@ T = TypeVar("T")
 TURN_SECONDS = 0.001
 """A prospect list gives the interpreter away and takes it back some fifty times: beside a batch that is being read,
 5 ms each time made its median 1.7 times that with 1 ms; the batch took no longer."""
-_YOUNG, _MIDDLE, _OLD = 20_000, 20, 20
+_YOUNG, _MIDDLE, _OLD = 100_000, 20, 20
 """A batch of 1,000 parties makes some 100,000 objects that live until it is written; Python's 700 had them all gone
-through again and again, for 15 % of a write."""
+through again and again. By turns, a batch took 308 ms of processor time with 20,000, 257 with this, 270 with none."""
 
 REST_SECONDS = 0.05
 """The longest that a write rests at one time for questions in hand: many at once cannot hold it up for ever."""
