@@ -22,8 +22,13 @@ from api.jobs.worker import Worker
 from api.store import deal_rows
 from api.store.campaign_rows import Run
 from api.store.deals import NewDeal
+from api.store.investments import Told
 from matcher.dealflow.events import Filing, Tranche
+from matcher.fields import PartyKind
+from matcher.investments import Investment
 from matcher.learning.outcomes import OutcomeState
+from matcher.parties import Party
+from matcher.taxonomy import industries
 
 ENTERPRISE, FUND_MANAGER, CARRIER, LEAD = (
     "demo-ent-0001",
@@ -36,6 +41,7 @@ OFFERS = ("demo-fund-0001", "demo-incubation-0001", "demo-procurement-0001-1", "
 PIPELINE = "pipeline.kunshan-angel"
 NAME, APPROVER = "秋季融资与供需对接（模拟）", "金融服务科科长"
 SENT_DAYS_AGO = 8
+HELD = 6
 NEEDS = (
     ("demo-ent-0003", "想找天使轮投资500万，做体外诊断试剂，也想入驻苏州的孵化器", 2),
     (ENTERPRISE, "体外诊断试剂订单增加，想贷款300万周转，没有房产抵押", 3),
@@ -60,6 +66,7 @@ def furnish(services: Services) -> bool:
     if services.store.campaigns.list(services.viewer):
         return False
     sent = now() - timedelta(days=SENT_DAYS_AGO)
+    _invest(services, sent)
     _send_lists(services, sent)
     _consent(services)
     for viewer in (_of(Role.INSTITUTION, FUND_MANAGER), _of(Role.CARRIER, CARRIER), _of(Role.LEAD_FIRM, LEAD)):
@@ -76,6 +83,24 @@ def furnish(services: Services) -> bool:
 
 def _of(role: Role, party: str) -> Viewer:
     return Viewer(role=role, party_id=party, name="演示（模拟）")
+
+
+def _invest(services: Services, at: datetime) -> None:
+    """The first fund has invested in some firms of its industries: its list says so beside each prospect."""
+    store, viewer = services.store, services.viewer
+    fund = store.offers.get(viewer, OFFERS[0])
+    firms = (party for batch in store.parties.iterate(viewer, PartyKind.ENTERPRISE) for _, party in batch)
+    held = [party for party in firms if party.id != ENTERPRISE and _is_of(party, fund.industry_focus)][:HELD]
+    made = [
+        Investment(fund.provider, party.name, fund.provider_id, fund.id, party.id, source="演示数据（模拟）")
+        for party in held
+    ]
+    store.investments.put_many(viewer, made, Told("演示（模拟）", at, "模拟"))
+
+
+def _is_of(party: Party, focus: tuple[str, ...]) -> bool:
+    code = party.values.get("industry")
+    return isinstance(code, str) and industries.is_under(code, focus)
 
 
 def _send_lists(services: Services, sent: datetime) -> Run:

@@ -135,5 +135,7 @@ def _made(store: Store, platform: Viewer, demands: Sequence[Offer]) -> dict[str,
 def _values(store: Store, platform: Viewer, ids: Iterable[str]) -> dict[str, Values]:
     """The values of some parties by id; those that are not there are left out."""
     wanted = set(ids)
-    keys = store.parties.keys_of(platform, wanted) if wanted else {}
+    if not wanted:
+        return {}
+    keys = store.parties.keys_of(platform, wanted)
     return {party.id: party.values for party in store.parties.get_many(platform, list(keys.values())).values()}

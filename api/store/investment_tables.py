@@ -29,6 +29,9 @@ investments = Table(
     Column("stake_pct", Text, nullable=True),
     Column("source", Text, nullable=False),
     Index(None, "tenant_id", "same"),
+    Index(None, "tenant_id", "investor_id"),
+    Index(None, "tenant_id", "offer_id"),
+    Index(None, "tenant_id", "investor"),
 )
 """Who invested in whom: decimals as text, what is not known null or empty. `same` tells who, whom, when and the round:
 what is told of the same investment again bears it too. `digest` tells all that a record says of it."""

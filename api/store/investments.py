@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, RowMapping, func, insert, select, true, union
 
 from api.access.permissions import Permission
 from api.access.viewers import Viewer
@@ -131,12 +131,12 @@ class InvestmentStore:
 
     def of_funds(self, viewer: Viewer, ids: Iterable[str] = (), names: Iterable[str] = ()) -> tuple[Investment, ...]:
         """Those of the platform that stand, of investors by id (party or offer) or name; of all where none is named."""
-        table = investments.c
+        which = (investments.c.tenant_id == viewer.tenant) & _standing()
         ids, names = tuple(ids), tuple(names)
-        named = table.investor_id.in_(ids) | table.offer_id.in_(ids) | table.investor.in_(names)
-        which = (table.tenant_id == viewer.tenant) & _standing() & (named if ids or names else true())
+        if ids or names:
+            which &= investments.c.id.in_(_of(viewer.tenant, ids, names))
         with self._database.reading() as connection:
-            query = select(investments).where(which).order_by(table.id)
+            query = select(investments).where(which).order_by(investments.c.id)
             return tuple(_investment(row) for row in connection.execute(query).mappings())
 
     def any_paid(self, viewer: Viewer) -> bool:
@@ -237,6 +237,13 @@ def _latest() -> ColumnElement[bool]:
 
 def _standing() -> ColumnElement[bool]:
     return _latest() & investments.c.removed.is_(False)
+
+
+def _of(tenant: str, ids: Sequence[str], names: Sequence[str]) -> CompoundSelect[tuple[str]]:
+    """The ids of records that name one of these investors, each way by an index of its own."""
+    ways = ((investments.c.investor_id, ids), (investments.c.offer_id, ids), (investments.c.investor, names))
+    here = investments.c.tenant_id == tenant
+    return union(*(select(investments.c.id).where(here, column.in_(among)) for column, among in ways))
 
 
 def _about(wanted: Wanted) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ is beside it (互补). The text names neither positions nor what each is worth i
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from matcher.declarations.enterprise import COOPERATION_AREAS
 from matcher.offers import Offer, OfferKind
@@ -89,31 +90,35 @@ def position_of(code: str, sought: Sought) -> tuple[ChainPosition, str] | None:
 
     Of a firm known by its division alone it cannot be told that it makes something else than is asked for.
     """
-    _, asked, made = sought
+    asked, groups, divisions = _levels(sought)
     line = industries.ancestors(code)
-    for one in _plain(asked):
-        if one in line:
-            return ChainPosition.UPSTREAM, one
+    for upper in line:
+        if upper in asked:
+            return ChainPosition.UPSTREAM, upper
     if len(line) < GROUP:
         return None
     group, division = line[-GROUP], line[-DIVISION]
-    if group in _uppers(made):
+    if group in groups:
         return ChainPosition.SUBSTITUTE, group
-    return (ChainPosition.COMPLEMENT, division) if division in _uppers((*asked, *made)) else None
+    return (ChainPosition.COMPLEMENT, division) if division in divisions else None
+
+
+@lru_cache(maxsize=4_096)
+def _levels(sought: Sought) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """What is asked for, the groups of what the lead firm makes, and the divisions of both."""
+    _, asked, made = sought
+    wanted, own = [industries.ancestors(code) for code in asked], [industries.ancestors(code) for code in made]
+    return (
+        frozenset(line[0] for line in wanted),
+        frozenset(line[-GROUP] for line in own if len(line) >= GROUP),
+        frozenset(line[-DIVISION] for line in wanted + own if len(line) >= DIVISION),
+    )
 
 
 def chain_share(code: str, sought: Sought) -> float:
     """How well the position of a firm of an industry fits a demand, 0 to 1; 0 where it has none."""
     found = position_of(code, sought)
     return 0.0 if found is None else WORTH[sought[0]][found[0]]
-
-
-def _plain(codes: tuple[str, ...]) -> list[str]:
-    return [industries.ancestors(code)[0] for code in codes]
-
-
-def _uppers(codes: tuple[str, ...]) -> set[str]:
-    return {upper for code in codes for upper in industries.ancestors(code)}
 
 
 def chain_words(code: str, sought: Sought) -> str:

@@ -38,7 +38,10 @@ _FREE = 0.8
 
 
 def points(store: Store, recalled: Recalled, judged: Assessment, offer: Offer, scoring: Scoring) -> Points:
-    """The scores of the m seekers at the positions `recalled.keys` of a store, in hundredths of a point (m,)."""
+    """The scores of the m seekers at the positions `recalled.keys` of a store, in hundredths of a point (m,).
+
+    A measure that sees nothing of the offer brings nothing, and is not looked up seeker by seeker.
+    """
     at = recalled.keys
     parts = {
         "semantic": scoring.hundredths("semantic", scoring.semantic(recalled.semantic)),
@@ -46,7 +49,8 @@ def points(store: Store, recalled: Recalled, judged: Assessment, offer: Offer, s
         "preference": _shares("preference", judged.favoured[at], len(offer.preferences), scoring),
         "completeness": _shares("completeness", judged.decided[at], len(conditions(offer.criteria)), scoring),
     }
-    parts |= {item.name: _structured(store, at, item, offer, scoring) for item in STRUCTURED}
+    asked = (item for item in STRUCTURED if item.sees(offer) != ())
+    parts |= {item.name: _structured(store, at, item, offer, scoring) for item in asked}
     total = parts.pop("semantic")
     for part in parts.values():
         total += part

@@ -37,4 +37,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", "number", name="pk_investments"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_investments_tenant_id"),
     )
-    op.create_index("ix_investments_tenant_id_same", "investments", ["tenant_id", "same"])
+    for column in ("same", "investor_id", "offer_id", "investor"):
+        op.create_index(f"ix_investments_tenant_id_{column}", "investments", ["tenant_id", column])
