@@ -40,7 +40,7 @@ class Looks:
         self._starting = threading.Lock()
         self._rung = threading.Event()
         self._thread: threading.Thread | None = None
-        self._closed = False
+        self._closing = threading.Event()
 
     def note(self, entry: Entry) -> None:
         """Have a look written soon; raise `StoreUnavailable` where so many wait that it might not be."""
@@ -68,7 +68,7 @@ class Looks:
 
     def close(self) -> None:
         """Write what waits and end the thread; what cannot be written now is lost and said."""
-        self._closed = True
+        self._closing.set()
         self._rung.set()
         if self._thread is not None:
             self._thread.join()
@@ -79,16 +79,13 @@ class Looks:
         if self._thread is not None:
             return
         with self._starting:
-            if self._thread is None and not self._closed:
+            if self._thread is None and not self._closing.is_set():
                 self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:
-        pause = threading.Event()
-        while not self._closed:
+        while not self._closing.is_set():
             self._rung.wait()
             self._rung.clear()
-            if not self._closed:
-                pause.wait(self._seconds)
-                if not self.flush():
-                    self._rung.set()
+            if not self._closing.wait(self._seconds) and not self.flush():
+                self._rung.set()
