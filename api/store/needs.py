@@ -181,19 +181,19 @@ class NeedStore:
     ) -> NeedRecord:
         """Claim a need for an institution and one of its offers (`wanted`), under the limit.
 
-        Raises `UnknownNeed`, and `ClaimRefused` where it is full, over or withdrawn. A crowd before a need that is
-        full is turned away without waiting for its turn to write: the rules are asked first of what is read.
+        Raises `UnknownNeed`, and `ClaimRefused` where it is full, over or withdrawn: all that was committed before it
+        counts. Whoever has a crowd asks the rules of what `get` reads first, and lets only those claim that may.
         """
         institution, offer = wanted
         require_id(institution)
 
-        def decided(record: NeedRecord) -> tuple[Claim, ...]:
-            return claimed(record.posted, record.plain_claims, institution, now, wait=wait)
-
-        found = self.get(viewer, need)
-        if decided(found) == found.plain_claims:
-            return found
-        return self._changed(viewer, need, now, decided, offer=offer)
+        return self._changed(
+            viewer,
+            need,
+            now,
+            lambda record: claimed(record.posted, record.plain_claims, institution, now, wait=wait),
+            offer=offer,
+        )
 
     def release(self, viewer: Viewer, need: str, institution: str, now: datetime, reason: str) -> NeedRecord:
         """Give an institution's claim back; the first who waits moves up. Raises `UnknownNeed`, `ClaimRefused`."""

@@ -13,6 +13,7 @@ from api.claims.gate import SECONDS, Gate, OpenGate, RedisGate
 from api.claims.hall import Hall, NeedRequest, untraceable
 from api.main import create_app
 from api.routes.need_answers import HallAnswer, NeedAnswer, PostedNeedAnswer
+from api.store.needs import NeedStore
 from matcher.campaigns.claiming import ClaimState
 from matcher.errors import ClaimRefused, UnknownOffer
 from tests.api.worlds import services_in
@@ -130,12 +131,18 @@ def test_a_gate_that_lies_cannot_oversell(tmp_path: Path, server: str) -> None:
         gate.close()
 
 
+def _no_turn(*_: object, **__: object) -> None:
+    raise AssertionError("a claim that could not be granted took a turn to write")
+
+
 @pytest.mark.parametrize("gate", [OpenGate(), RedisGate("unix:///nonexistent/socket", "x")])
-def test_without_redis_the_store_decides(tmp_path: Path, gate: Gate) -> None:
+def test_without_redis_the_store_decides(tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     with services_in(tmp_path) as services:
         hall = Hall(services.store, services.matchmaker, gate, now=lambda: NOW)
         record, notices = hall.post(services.viewer, request(1))
-        hall.claim(services.viewer, record.id, notices[0].institution, notices[0].offer_id)
+        granted = hall.claim(services.viewer, record.id, notices[0].institution, notices[0].offer_id)
+        monkeypatch.setattr(NeedStore, "claim", _no_turn)
+        assert hall.claim(services.viewer, record.id, notices[0].institution, notices[0].offer_id) == granted
         with pytest.raises(ClaimRefused):
             hall.claim(services.viewer, record.id, notices[1].institution, notices[1].offer_id)
         with pytest.raises(UnknownOffer):
