@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 
 from api.bootstrap import build_services
 from api.main import create_app
-from api.routes.answers import MatchesAnswer, PartyAnswer, ProspectsAnswer, ReadingAnswer
+from api.routes.answers import PartyAnswer
+from api.routes.match_answers import MatchesAnswer, ProspectsAnswer, ReadingAnswer
 from api.routes.offer_answers import OfferAnswer
 from api.settings import Settings
 from matcher.catalogue.loader import load_catalogue
