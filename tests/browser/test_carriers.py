@@ -1,4 +1,4 @@
-"""Carriers measured at a desk: marks and where they come from, what is entered, a faulty file of measures, one's own."""
+"""Carriers measured at a desk: marks and their sources, what is entered, a faulty file of measures, one's own."""
 
 import re
 

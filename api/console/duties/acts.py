@@ -1,5 +1,7 @@
 """What is done about a duty (办理): a draft with what it lacks, that it was sent and on which evidence."""
 
+from collections import Counter
+
 from nicegui import ui
 
 from api.access.audit import Action
@@ -7,6 +9,7 @@ from api.clock import now, today
 from api.console.blocks import bare, dialog, line, muted, note, primary, tag
 from api.console.desk import Desk
 from api.console.forms import Entry, Kind, Values, ask
+from api.console.numbers import count
 from api.console.writing import written
 from api.delivery.file_names import safe_name
 from api.duties.desk import DutySeen
@@ -14,7 +17,7 @@ from api.duties.drafting import Draft, draft_of
 from api.duties.papers import write_goals, write_report
 from api.store.duties import Done, DutyStep
 
-_SHOWN = 40
+_SHOWN = 20
 _WRITERS = {"docx": write_report, "xlsx": write_goals}
 
 
@@ -22,17 +25,10 @@ async def take_draft(desk: Desk, seen: DutySeen, form: str) -> None:
     """Say what a draft still lacks, and give the file when it is asked for. Raises `InvalidDeal`."""
     services, viewer = desk.services, desk.viewer
     draft = await desk.work(draft_of, services.store, services.deals, viewer, seen.occasion)
-    lacking = draft.missing
     with dialog(draft.title) as opened:
         if draft.synthetic:
             note(desk.text("duty.synthetic"), "amber")
-        tag("b", "", desk.text("duty.lacking", n=len(lacking)) if lacking else desk.text("duty.whole"))
-        if lacking:
-            with tag("ul", "points", tabindex="0", role="list"):
-                for name in lacking[:_SHOWN]:
-                    tag("li", "small", name)
-            if len(lacking) > _SHOWN:
-                muted(desk.text("duty.more", n=len(lacking) - _SHOWN))
+        _lacking(desk, draft)
 
         async def give() -> None:
             content = await desk.work(_WRITERS[form], draft)
@@ -45,6 +41,21 @@ async def take_draft(desk: Desk, seen: DutySeen, form: str) -> None:
             primary(desk.text(f"duty.draft.{form}"), give, "download")
             bare(desk.text("cancel"), opened.close)
     opened.open()
+
+
+def _lacking(desk: Desk, draft: Draft) -> None:
+    """What must be added by hand: of the report each thing, of the table how many cells of each carrier."""
+    tag("b", "", desk.text("duty.lacking", n=count(len(draft.missing))) if draft.missing else desk.text("duty.whole"))
+    cells = Counter({goal.carrier: 0 for goal in draft.goals})
+    for goal in draft.goals:
+        cells[goal.carrier] += (goal.target is None) + (goal.value is None)
+    lines = [f"{section.heading} · {name}" for section in draft.sections for name in section.missing]
+    lines += [desk.text("duty.cells", carrier=carrier, n=n) for carrier, n in cells.items() if n]
+    with tag("ul", "points"):
+        for said in lines[:_SHOWN]:
+            tag("li", "small", said)
+    if len(lines) > _SHOWN:
+        muted(desk.text("duty.more", n=count(len(lines) - _SHOWN)))
 
 
 def ask_sent(desk: Desk, seen: DutySeen) -> None:

@@ -74,13 +74,13 @@ def _duty(desk: Desk, seen: DutySeen) -> None:
     document = duty_document(seen)
     with panel(classes="duty"):
         with line("apart top"):
-            with tag("div", "stack tight"):
+            with tag("div", "grow"):
                 tag("h3", "", f"{document['label']} · {document['period']}")
                 muted(desk.text("duty.from_to", who=document["who"], to="、".join(document["to"])))
             _state(desk, seen)
         with tag("dl", "said"):
             tag("dt", "", desk.text("duty.due"))
-            with tag("dd"):
+            with tag("dd"), line():
                 tag("b", "", day(document["due"]))
                 if document["provisional"]:
                     span(desk.text("duty.provisional"), "tag")
