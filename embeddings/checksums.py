@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _BLOCK = 16 << 20
+_PIECE = 1 << 18
+"""Read at one time: a block as a whole would leave its 16 MiB in the process for good, once a thread."""
 
 
 def checksums(files: Mapping[str, Path]) -> dict[str, str]:
@@ -26,6 +28,9 @@ def checksums(files: Mapping[str, Path]) -> dict[str, str]:
 
 def _digest(path: Path, start: int) -> bytes:
     """Hash one block; it is read rather than mapped, for a mapped file that is cut meanwhile kills its reader."""
+    digest, room = hashlib.sha256(), memoryview(bytearray(_PIECE))
     with path.open("rb", buffering=0) as file:
         file.seek(start)
-        return hashlib.sha256(file.read(_BLOCK)).digest()
+        for left in range(_BLOCK, 0, -_PIECE):
+            digest.update(room[: file.readinto(room[:left])])
+    return digest.digest()
