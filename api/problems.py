@@ -42,10 +42,10 @@ from api.errors import (
     UnknownConsent,
     UnknownDeal,
     UnknownDuty,
-    UnknownMeasures,
     UnknownImport,
     UnknownInvestment,
     UnknownJob,
+    UnknownMeasures,
     UnknownNeed,
     UnknownPipeline,
     UnknownReview,
@@ -270,6 +270,10 @@ class Problem:
         return {"WWW-Authenticate": 'Bearer realm="rongtong"'} if self.status == 401 else {}
 
 
+MOST_NAMED = 500
+"""So many places that are wrong are named in an answer: a body of a megabyte may hold a hundred thousand."""
+
+
 class Refusal(HTTPException):
     """A request refused at the border, before the domain sees it. Passes through FastAPI's body reading unchanged."""
 
@@ -284,9 +288,11 @@ class Refusal(HTTPException):
 
     @classmethod
     def violating(cls, errors: Sequence[Violation]) -> "Refusal":
-        """A request that was read and is wrong in one or more places (422)."""
+        """A request that was read and is wrong in one or more places (422), of which the first many are named."""
         first = errors[0].detail if len(errors) == 1 else f"有 {len(errors)} 处不合规，请按 errors 逐项改正。"
-        return cls(Problem(422, CODES[422][0], first, tuple(errors)))
+        if len(errors) > MOST_NAMED:
+            first = f"有 {len(errors)} 处不合规，errors 列出前 {MOST_NAMED} 处，请逐项改正。"
+        return cls(Problem(422, CODES[422][0], first, tuple(errors[:MOST_NAMED])))
 
 
 def status_of(error: Exception) -> int:

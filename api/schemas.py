@@ -11,12 +11,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StrictBool,
     StrictInt,
     ValidationError,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from api.problems import Refusal, Violation
 from api.requests import MAX_LIMIT, MAX_TEXT, MatchRequest, ProspectRequest
@@ -64,9 +66,17 @@ def shown(**example: Any) -> ConfigDict:
 
 
 class Wire(BaseModel):
-    """A request body: a member that it does not know is refused, not dropped."""
+    """A request body: a member that it does not know is refused, not dropped. What a set names twice it holds once."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /) -> JsonSchemaValue:
+        """As pydantic has it, but that no array is said to refuse what comes twice: none does."""
+        made = handler(schema)
+        for member in handler.resolve_ref_schema(made).get("properties", {}).values():
+            member.pop("uniqueItems", None)
+        return made
 
 
 class MatchBody(Wire):

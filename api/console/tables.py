@@ -1,7 +1,8 @@
 """Tables of rows (表格): AG Grid with Chinese texts, filters, a pinned first column, views, 导出全部; cards on a phone.
 
 Up to `IN_BROWSER` rows go to the browser whole and are sorted and filtered there; of more, a `RowSource` gives each
-stretch as it is scrolled to.
+stretch as it is scrolled to. Rows go as one text: as members of the grid's options each would be watched for changes,
+which for a thousand rows takes longer than all else. Cards are made when a narrow window asks for them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,13 @@ from api.console.views import views
 from api.console.words import Language, catalogue
 
 IN_BROWSER = 5_000
+NARROW = "(max-width: 599px)"
+"""When a window shows cards, as console.css says."""
+_WHEN_NARROW = f"""() => {{
+  const narrow = matchMedia("{NARROW}"), ask = () => narrow.matches && emit();
+  ask();
+  narrow.addEventListener("change", ask);
+}}"""
 CARDS = 20
 """So many cards are shown at first at phone width, and so many more each time."""
 Open = Callable[[str], Any]
@@ -60,7 +68,7 @@ class Table:
         """Show rows that go to the browser whole; gives the grid, for selections and updates."""
         with tag("div", "stack"):
             head = line("apart")
-            grid = _grid(desk, self, {"rowData": [dict(row) for row in rows]})
+            grid = _grid(desk, self, {":rowData": _whole(rows)})
             with head:
                 _head(desk, self, grid, len(rows), lambda: rows)
             _cards(desk, self, rows)
@@ -100,6 +108,14 @@ def _grid(desk: Desk, table: Table, more: dict[str, Any]) -> ui.aggrid:
     return grid
 
 
+def _whole(rows: Sequence[Row]) -> str:
+    """A script that gives all rows: names of fields once, then values by row; texts stay within a JSON text."""
+    fields = list(dict.fromkeys(field for row in rows for field in row))
+    values = [[row.get(field) for field in fields] for row in rows]
+    return f"""((fields, rows) => rows.map(row => Object.fromEntries(fields.map((name, at) => [name, row[at]]))))(
+  {json.dumps(fields)}, JSON.parse({json.dumps(json.dumps(values))}))"""
+
+
 def _texts(language: Language) -> dict[str, str]:
     """What AG Grid says, from the catalogue."""
     prefix = "grid."
@@ -125,7 +141,7 @@ def _exporting(desk: Desk, table: Table, rows: Callable[[], Sequence[Row]]) -> A
 
 
 def _cards(desk: Desk, table: Table, rows: Sequence[Row]) -> None:
-    with tag("div", "cards"):
+    with tag("div", "cards") as cards:
         there = tag("div", "stack")
         shown = 0
 
@@ -135,11 +151,15 @@ def _cards(desk: Desk, table: Table, rows: Sequence[Row]) -> None:
                 for row in rows[shown : shown + CARDS]:
                     _card(table, row)
             shown += CARDS
-            if shown >= len(rows):
-                button.set_visibility(False)
+            button.set_visibility(shown < len(rows))
+
+        def first() -> None:
+            if not shown:
+                more()
 
         button = bare(desk.text("table.more", n=CARDS), more)
-        more()
+        button.set_visibility(False)
+    cards.on("vnodeMounted", first, js_handler=_WHEN_NARROW)
 
 
 def _card(table: Table, row: Row) -> None:

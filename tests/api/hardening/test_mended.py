@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 import api
 from api.access.viewers import Role
+from api.problems import MOST_NAMED
 from api.settings import AccessMode
 from tests.api.hardening.worlds import World, world
 
@@ -63,6 +64,14 @@ def test_a_run_whose_files_are_gone_is_no_fault(client: TestClient, here: World,
     path = f"/v1/campaigns/{here.platform.ids['campaign_id']}/runs/1/{name}"
     answer = client.get(path, headers=here.cookie(Role.OPERATOR))
     assert (answer.status_code, "已不在" in answer.json()["detail"]) == (409, True)
+
+
+def test_an_answer_names_no_more_places_than_anybody_reads(client: TestClient, here: World) -> None:
+    body = {"name": "x", "permissions": ["x"] * 3_000}
+    answer = client.post("/v1/keys", json=body, headers=here.cookie(Role.OPERATOR))
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == MOST_NAMED
+    assert "3000 处" in answer.json()["detail"]
 
 
 def test_no_page_shows_a_text_as_markup() -> None:
