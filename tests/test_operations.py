@@ -36,7 +36,7 @@ def test_the_commands_run_one_after_another(tmp_path: Path, monkeypatch: pytest.
 
 def test_what_it_points_at_exists() -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", TEXT)
-    assert len(targets) == 5
+    assert len(targets) == 6
     for target in targets:
         assert (DOCS / target).is_file(), target
 
