@@ -33,13 +33,14 @@ def pairs(
         print_json([assignment_document(row) for row in found])
         return
     print_table(
-        ("名单编号", "资源", "名次", "主体", "匹配度", "资格", "状态"),
+        ("名单编号", "资源", "名次", "主体", "名称", "匹配度", "资格", "状态"),
         (
             (
                 row.id,
                 row.offer_id,
                 str(row.rank),
                 row.seeker_id,
+                str(row.match["seeker"]["name"]),
                 f"{row.points / 100:.2f}",
                 STATE_LABELS[State(row.eligibility)],
                 STATUS_LABELS[row.status],
@@ -47,7 +48,8 @@ def pairs(
             for row in found
         ),
     )
-    console.print(f"共 {count:,} 项" + (f"，只列出前 {limit:,} 项" if count > limit else ""))
+    if count > limit:
+        console.print(f"共 {count:,} 项，只列出前 {limit:,} 项")
 
 
 def left_out(
@@ -67,8 +69,8 @@ def left_out(
     if output is OutputFormat.JSON:
         print_json([chance_document(chance) for chance in found])
         return
-    rows = ((item.seeker_id, item.seeker_name, item.offer.name, _points(item.lacking)) for item in found)
-    print_table(("主体", "名称", "最近的机会", "差（分）"), rows)
+    rows = ((item.seeker_id, item.seeker_name, item.offer.id, item.offer.name, _points(item.lacking)) for item in found)
+    print_table(("主体", "名称", "最近的机会", "资源名称", "差（分）"), rows)
     none = int(asked.counts["seekers"]) - int(asked.counts["with_candidates"])
     console.print(f"有候选而未列入的 {count:,} 家；范围内没有任何候选的 {none:,} 家（用 why 逐一查看原因）")
 

@@ -12,7 +12,7 @@ import typer
 
 from api.access.viewers import Viewer
 from api.cli.rendering import OutputFormat, console, print_json, print_table
-from api.clock import now, today
+from api.clock import CHINA, now, today
 from api.errors import ImportRefused
 
 if TYPE_CHECKING:
@@ -67,12 +67,14 @@ def list_(context: typer.Context, output: Format = OutputFormat.TABLE) -> None:
     from api.exchange.campaigns import campaign_document
 
     with opened(context) as (services, viewer):
-        found = [campaign_document(campaign) for campaign in services.store.campaigns.list(viewer)]
+        made = services.store.campaigns.list(viewer)
+    found = [campaign_document(campaign) for campaign in made]
     if output is OutputFormat.JSON:
         print_json(found)
         return
-    rows = ((item["id"], item["name"], item["state_label"], str(item["created"])[:16]) for item in found)
-    print_table(("编号", "名称", "状态", "建立时间（UTC）"), rows)
+    days = (f"{campaign.created.astimezone(CHINA):%Y-%m-%d %H:%M}" for campaign in made)
+    rows = ((item["id"], item["name"], item["state_label"], day) for item, day in zip(found, days, strict=True))
+    print_table(("编号", "名称", "状态", "建立时间（北京）"), rows)
 
 
 def run(
@@ -83,6 +85,7 @@ def run(
     output: Format = OutputFormat.TABLE,
 ) -> None:
     """运行一次并显示进度：固定数据与规则，生成候选，分配名额。中断后任务回到队列，可由任何任务进程接着做。"""
+    from api.campaigns.planning import plan_of
     from api.campaigns.spreading import spread_on_ray
     from api.campaigns.submitting import submit_run
 
@@ -92,7 +95,12 @@ def run(
         if engine is Engine.RAY:
             runner = replace(runner, spread=spread_on_ray(context.obj))
         _work_on(services, viewer, runner, services.store.jobs.get(viewer, str(made.job_id)))
-        _show(services, viewer, services.store.campaigns.run(viewer, campaign, made.number), output)
+        done = services.store.campaigns.run(viewer, campaign, made.number)
+        _show(services, viewer, done, output)
+    if output is OutputFormat.TABLE and done.state == "assigned" and not dry:
+        here = f"{campaign} {done.number}"
+        approver = plan_of(done.plan).approver
+        console.print(f"查看：rongtong campaign pairs {here}；批准：rongtong campaign approve {here} --by {approver}")
 
 
 def show(
@@ -158,7 +166,8 @@ def compare(
         print_json(said)
         return
     rows = ((item["seeker_id"], item["offer_id"], item["reason_label"]) for item in said["left"])
-    print_table(("退出的主体", "资源", "原因"), rows)
+    if said["left"]:
+        print_table(("退出的主体", "资源", "原因"), rows)
     console.print(said["sentence"])
 
 
@@ -252,9 +261,10 @@ def _show(services: "Services", viewer: Viewer, run: "Run", output: OutputFormat
         return
     counts = said["counts"]
     if counts:
-        print_table(
-            ("资源", "名额", "已用", "平均匹配度", "微型占比", "首贷占比", "再加一个名额"), map(_row, counts["offers"])
-        )
+        used = [offer for offer in counts["offers"] if offer["used"]]
+        print_table(_HEADINGS, map(_row, used))
+        if len(used) < len(counts["offers"]):
+            console.print(f"另有 {len(counts['offers']) - len(used)} 项资源没有列入任何主体")
         console.print(
             f"范围内 {counts['seekers']:,} 家，候选 {counts['candidates']:,} 对，列入 {counts['assigned']:,} 家次"
             f"（{counts['seekers_assigned']:,} 家）"

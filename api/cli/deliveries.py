@@ -154,7 +154,7 @@ def reminders(context: typer.Context, campaign: Campaign, at: At = None, output:
             item.pair.id,
             item.pair.provider,
             item.pair.seeker_id,
-            OUTCOME_LABELS[item.reminder.due],
+            f"未{OUTCOME_LABELS[item.reminder.due].removeprefix('已')}",
             str(item.reminder.deadline.day),
             f"{item.reminder.late_days} 个工作日",
         )

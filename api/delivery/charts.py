@@ -25,6 +25,13 @@ _BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BLUE = "#1F5FBF"
 _VISIBLE, _GAPS = b'<c:plotVisOnly val="1"/>', b'<c:dispBlanksAs val="gap"/>'
 """Said outright: where it is left out, as xlsxwriter does, readers differ on whether a missing value is a zero."""
+_VALUES = b'<c:showVal val="1"/>'
+_ONLY_VALUES = (
+    b'<c:showLegendKey val="0"/>'
+    + _VALUES
+    + b"".join(b'<c:show%s val="0"/>' % name for name in (b"CatName", b"SerName", b"Percent", b"BubbleSize"))
+)
+"""Said outright as well: LibreOffice takes what is left out of a label for shown."""
 _FORMER = ("#C98A1B", "#2E9E6B", "#8A5FB8", "#6B7785")
 _DRAWING = """<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
  xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
@@ -65,8 +72,9 @@ def add_chart(document: Any, chart: BarChart | RadarChart, number: int, made: da
     data = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), _BOOK_TYPE, plain, package)
     part = Part(PackURI(f"/word/charts/chart{number}.xml"), _CHART_TYPE, b"", package)
     relation = part.relate_to(data, RELATIONSHIP_TYPE.PACKAGE)
-    part._blob = _with_data(drawn.replace(_VISIBLE, _VISIBLE + _GAPS), relation)
-    height = Cm(10) if isinstance(chart, RadarChart) else Cm(1.5 + 0.9 * max(2, len(chart.names)))
+    drawn = drawn.replace(_VISIBLE, _VISIBLE + _GAPS).replace(_VALUES, _ONLY_VALUES)
+    part._blob = _with_data(drawn, relation)
+    height = Cm(10) if isinstance(chart, RadarChart) else Cm(1.8 + 0.65 * max(2, len(chart.names)))
     key = document.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
     drawing = parse_xml(_DRAWING.format(width=Cm(15), height=height, number=number, relation=key))
     drawing.xpath(".//wp:docPr")[0].set("descr", _described(chart))

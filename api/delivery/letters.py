@@ -90,7 +90,7 @@ def _offer_lines(number: int, item: Item) -> list[Line]:
     found = grounds(row)
     name = readable(row.match["offer"]["name"])
     lines = [
-        ("heading", f"{number}．{name}（{readable(item.provider)}）"),
+        ("heading", f"{number}．{name}" + ("" if item.provider in name else f"——{readable(item.provider)}")),
         ("point", f"名单编号 {row.id}；匹配度 {row.points / 100:g}；资格：{STATE_LABELS[State(row.eligibility)]}"),
         ("point", f"为什么：{_why(found, row.match['reasons'])}"),
     ]

@@ -14,10 +14,14 @@ from typing import Any
 import xlsxwriter
 
 from api.delivery.headings import CODE, FILLED, GROUNDS, GUIDE, LIST, results_of
-from api.delivery.sheet_rows import WIDEST, styles_of, width_of
+from api.delivery.sheet_rows import styles_of, width_of
 from matcher.offers import OfferKind
 
-_NARROWEST = 6
+WIDEST_LISTED, WIDEST_GROUNDS = 30, 60
+"""How wide a column of either sheet may be, in letters: the whole list has to fit on a sheet of paper."""
+_NARROWEST, _OF_NUMBERS = 6, 10
+_TO_FILL_IN = (12, 24, 12, 10, 12)
+"""Room for what institutions write: in the order of `FILLED`."""
 _LANDSCAPE_A4 = 9
 _FILLED_STYLES = ("text", "text", "number", "number", "date")
 _BLUE, _YELLOW = "#DCE6F1", "#FFF2CC"
@@ -74,12 +78,14 @@ def frame_of(around: Around, guide: Iterable[Line], title: str, made: datetime) 
 def _frame_list(sheet: Any, around: Around, styles: dict[str, Any]) -> None:
     headings = (*around.told, *FILLED)
     of_columns = (*("told" for _ in around.told), *_FILLED_STYLES)
+    least = (*(0 for _ in around.told), *_TO_FILL_IN)
     of_headings = (*("told_heading" for _ in around.told), *("filled_heading" for _ in FILLED))
     sheet.set_row(0, 30)
     for place, (heading, style, of_heading) in enumerate(zip(headings, of_columns, of_headings, strict=True)):
         sheet.write_string(0, place, heading, styles[of_heading])
         empty = styles[style] if place >= len(around.told) else None  # those to be filled in are not locked
-        sheet.set_column(place, place, _width(heading, around.widths[0][place]), empty)
+        width = max(least[place], _width(heading, around.widths[0][place]))
+        sheet.set_column(place, place, width, empty)
         if around.rows:
             sheet.write_blank(1, place, None, styles[style])
     sheet.autofilter(0, 0, around.rows, len(headings) - 1)
@@ -92,12 +98,14 @@ def _frame_grounds(sheet: Any, around: Around, styles: dict[str, Any]) -> None:
     for place, heading in enumerate(around.grounds):
         sheet.write_string(0, place, heading, styles["told_heading"])
         sheet.set_column(place, place, _width(heading, around.widths[1][place]))
-        sheet.write_blank(1, place, None, styles["wrapped"])
+        sheet.write_blank(1, place, None, styles["told"])
     sheet.autofilter(0, 0, around.rows, len(around.grounds) - 1)
 
 
 def _width(heading: str, widest: int) -> int:
-    return min(max(width_of(heading), widest, _NARROWEST - 2) + 2, WIDEST)
+    """Room for a heading on one line, or on two above numbers, and for what stands below it."""
+    above = width_of(heading) if widest else min(width_of(heading), _OF_NUMBERS - 2)
+    return max(above, widest, _NARROWEST - 2) + 2
 
 
 def _validate(sheet: Any, around: Around) -> None:
@@ -124,7 +132,7 @@ def _write_guide(sheet: Any, lines: Iterable[Line], styles: dict[str, Any]) -> N
     sheet.set_column(1, 1, 90)
     for row, (title, text) in enumerate(lines):
         sheet.write_string(row, 0, title, styles["told_heading"])
-        sheet.write_string(row, 1, text, styles["wrapped"])
+        sheet.write_string(row, 1, text, styles["told"])
     _print_setup(sheet, "名单说明")
 
 
@@ -140,13 +148,12 @@ def _print_setup(sheet: Any, title: str) -> None:
 def _styles(book: Any) -> dict[str, Any]:
     font = {"font_name": "等线", "font_size": 10, "valign": "top"}
     heading = font | {"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter"}
-    told = font | {"border": 1, "border_color": "#D9D9D9"}
+    told = font | {"border": 1, "border_color": "#D9D9D9", "text_wrap": True}
     filled = told | {"locked": False, "bg_color": "#FFFDF5"}
     made = {
         "told_heading": heading | {"bg_color": _BLUE},
         "filled_heading": heading | {"bg_color": _YELLOW},
         "told": told,
-        "wrapped": told | {"text_wrap": True},
         "text": filled | {"num_format": "@"},
         "number": filled | {"num_format": "General"},
         "date": filled | {"num_format": "yyyy-mm-dd"},

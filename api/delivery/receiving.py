@@ -69,9 +69,10 @@ def take(
     """
     histories = store.outcomes.histories_of(viewer, campaign, [row.code for row in returned.said])
     _check_campaign(store.campaigns, viewer, campaign, returned, histories)
-    new = [row for row in returned.said if not _known(row, histories)]
-    returned.problems += [_redated(returned.sheet, row) for row in new if _restated(row, histories)]
-    new = [row for row in new if not _restated(row, histories)]
+    unknown = [row for row in returned.said if not _known(row, histories)]
+    restated = [row for row in unknown if _restated(row, histories)]
+    returned.problems += [_redated(returned.sheet, row) for row in restated]
+    new = [row for row in unknown if not _restated(row, histories)] if restated else unknown
     reports = [OutcomeReport(row.code, row.filled.event(how.by, now), row.filled.day is not None) for row in new]
     writes = not how.dry and (how.partial or not returned.problems)
     results = _taken(store.outcomes, viewer, campaign, reports, now, writes=writes, whole=not how.partial)
@@ -82,7 +83,7 @@ def take(
         sheet=returned.sheet,
         rows=returned.rows,
         said=len(returned.said),
-        same=sum(_known(row, histories) for row in returned.said),
+        same=len(returned.said) - len(new) - len(restated),
         added=added,
         problem_count=len(problems),
         problems=tuple(problems[:MOST_PROBLEMS]),
@@ -112,7 +113,10 @@ def _known(row: FilledRow, histories: dict[str, History]) -> bool:
 
 def _restated(row: FilledRow, histories: dict[str, History]) -> bool:
     """Whether the row says what was said before, of another day."""
-    return any(replace(row.filled, day=None).says(event) for event in histories.get(row.code, ()))
+    if row.filled.day is None:
+        return False
+    undated = replace(row.filled, day=None)
+    return any(undated.says(event) for event in histories.get(row.code, ()))
 
 
 def _redated(sheet: str, row: FilledRow) -> CellProblem:

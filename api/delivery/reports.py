@@ -66,7 +66,7 @@ def write_report(report: Report) -> bytes:
         add_paragraph(document, readable(sentence))
     if report.whole.steps[STEPS[0]]:
         add_chart(document, _steps_chart(report.whole), 1, made)
-        add_table(document, ("步骤", "名单项", "占已推送"), step_lines(report.whole))
+        add_table(document, ("步骤", "名单项", "占已推送"), step_lines(report.whole), of_numbers=True)
         _add_groups(document, report, made)
     return saved(document)
 
@@ -93,7 +93,8 @@ def _add_groups(document: Any, report: Report, made: datetime) -> None:
         names = tuple(readable(named(value)) for value in shown)
         pushed = tuple(float(item.steps[STEPS[0]]) for item in shown.values())
         add_chart(document, BarChart(f"各{label}已推送的名单项（个）", names, pushed), number, made)
-        add_table(document, (label, "已推送", "已受理", "已批准", "成功", "金额（万元）"), group_lines(shown))
+        headings = (label, "已推送", "已受理", "已批准", "成功", "金额（万元）")
+        add_table(document, headings, group_lines(shown), of_numbers=True)
         if len(funnels) > len(shown):
             add_paragraph(document, f"只列已推送最多的 {len(shown)} 个，另有 {len(funnels) - len(shown)} 个未列。")
 

@@ -148,6 +148,8 @@ def _is_blank(cell: Cell) -> bool:
 
 def _plain(text: str) -> str:
     """Half-width, without white space or invisible characters."""
+    if text.isascii() and text.isalnum():
+        return text
     normal = unicodedata.normalize("NFKC", text)
     return "".join(char for char in normal if char.isprintable() and not char.isspace())
 

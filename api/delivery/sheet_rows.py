@@ -18,7 +18,7 @@ from typing import IO
 Cell = str | int | float | date | None
 MOST_ROWS = 1_048_575
 """Rows that a sheet has below its headings."""
-WIDEST = 60
+_LINE_POINTS, _MOST_POINTS = 13.5, 409
 _LONGEST = 32_767  # characters that Excel takes in a cell
 _DAY_WIDTH = 10  # 2026-11-24; in a narrower column it shows as ###
 _EPOCH = date(1899, 12, 30)
@@ -33,13 +33,18 @@ _SECOND, _END = b'<row r="2"', b"</sheetData>"
 
 
 class SheetRows:
-    """The rows below the headings of one sheet. `styles` are the numbers of its columns' formats in the workbook."""
+    """The rows below the headings of one sheet. `styles` are the numbers of its columns' formats in the workbook.
 
-    def __init__(self, styles: Sequence[int]) -> None:
+    A column is as wide as its widest text, up to `widest` letters; past that texts are wrapped, and rows as high as
+    that makes them: not every program sees to it when it opens a file.
+    """
+
+    def __init__(self, styles: Sequence[int], widest: int) -> None:
         self.styles = tuple(styles)
+        self.widest = widest
         self.count = 0
         self.widths = [0] * len(self.styles)
-        """How wide the widest text of each column is, in letters, up to `WIDEST`."""
+        """How wide the widest text of each column is, in letters; 0 where there is none."""
         self.file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # closed by `close`
         self._heads = [f'<c r="{column_name(place)}' for place in range(len(self.styles))]
         self._tails = [f'" s="{style}"' for style in self.styles]
@@ -57,13 +62,13 @@ class SheetRows:
         row = self.count + 1
         texts = [cell for cell in cells if isinstance(cell, str)]
         plain = _UNUSUAL.search("\n".join(texts)) is None and max(map(len, texts), default=0) <= _LONGEST
-        parts = [f'<row r="{row}">']
+        lines, parts = 1, [""]
         for place, (head, tail, cell) in enumerate(zip(self._heads, self._tails, cells, strict=True)):
             if cell is None or cell == "":
                 parts.append(f"{head}{row}{tail}/>")
             elif isinstance(cell, str):
-                if len(cell) > self._fitting[place]:
-                    self._keep(place, width_of(cell))
+                if len(cell) > self._fitting[place] or "\n" in cell:
+                    lines = max(lines, self._laid_out(place, cell))
                 text = f"<t>{cell}</t>" if plain and len(cell.strip()) == len(cell) else _text(cell)
                 parts.append(f'{head}{row}{tail} t="inlineStr"><is>{text}</is></c>')
             elif isinstance(cell, date):
@@ -71,14 +76,22 @@ class SheetRows:
                 parts.append(f"{head}{row}{tail}><v>{(cell - _EPOCH).days}</v></c>")
             else:
                 parts.append(f"{head}{row}{tail}><v>{cell!r}</v></c>")
+        height = "" if lines == 1 else f' ht="{min(lines * _LINE_POINTS, _MOST_POINTS):g}"'
+        parts[0] = f'<row r="{row}"{height}>'
         parts.append("</row>")
         self.file.write("".join(parts).encode())
 
+    def _laid_out(self, place: int, text: str) -> int:
+        """Make room for a text and give the number of its lines."""
+        widths = [width_of(line) for line in text.split("\n")]
+        self._keep(place, max(widths))
+        return sum(max(1, -(-width // self.widest)) for width in widths)
+
     def _keep(self, place: int, width: int) -> None:
-        """Make room for a width; no text of so few letters that they fit anyhow is measured again."""
+        """Make room for a width; a text of so few letters that they fit on a line anyhow is not measured again."""
         if width > self.widths[place]:
-            self.widths[place] = min(WIDEST, width)
-            self._fitting[place] = _LONGEST if width >= WIDEST else width // 2
+            self.widths[place] = min(self.widest, width)
+            self._fitting[place] = self.widths[place] // 2
 
 
 def column_name(place: int) -> str:
@@ -92,8 +105,8 @@ def column_name(place: int) -> str:
 
 
 def width_of(text: str) -> int:
-    """How wide the longest line of a text is, in letters; a Chinese character is two, as it is in bytes of GB 18030."""
-    return max(len(line.encode("gb18030", "replace")) for line in text.split("\n"))
+    """How wide a line is, in letters; a Chinese character is two, as it is in bytes of GB 18030."""
+    return len(text.encode("gb18030", "replace"))
 
 
 def styles_of(frame: bytes, sheet: int) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ BODY, TITLE = "宋体", "黑体"
 """In every Chinese Windows, in WPS and under Office for Mac; elsewhere replaced by what is there."""
 _TABLES = ("Table Grid", "Normal Table")
 _FAST = 4
+_TABLE_CM, _FIRST_CM = 15.4, 5.4
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNUSED = ("/thumbnail", "/stylesWithEffects", "/customXml")
 """Kinds of parts in the library's template that say nothing here: a preview, a copy of the styles, a bibliography."""
@@ -67,17 +68,32 @@ def add_paragraph(document: Any, text: str, *, indent: bool = True, bold: bool =
     return paragraph
 
 
-def add_table(document: Any, headings: tuple[str, ...], lines: list[tuple[str, ...]]) -> None:
-    """A table with a heading row that repeats on every page."""
+def add_table(
+    document: Any, headings: tuple[str, ...], lines: list[tuple[str, ...]], *, of_numbers: bool = False
+) -> None:
+    """A table with a heading row that repeats on every page.
+
+    Of numbers the first column, which names them, is the widest, and all others are set to the right.
+    """
     table = document.add_table(rows=1, cols=len(headings), style="Table Grid")
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(mark)
-    for cell, heading in zip(table.rows[0].cells, headings, strict=True):
-        _fill(cell, heading, bold=True)
-    for line in lines:
-        for cell, text in zip(table.add_row().cells, line, strict=True):
-            _fill(cell, text)
+    for row in (headings, *lines):
+        cells = table.rows[0].cells if row is headings else table.add_row().cells
+        for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
+            _fill(cell, text, bold=row is headings, right=of_numbers and place > 0)
+    if of_numbers:
+        _widen_first(table)
+
+
+def _widen_first(table: Any) -> None:
+    table.autofit = False
+    rest = (_TABLE_CM - _FIRST_CM) / (len(table.columns) - 1)
+    for place, column in enumerate(table.columns):
+        column.width = Cm(rest if place else _FIRST_CM)
+        for cell in column.cells:
+            cell.width = column.width
 
 
 def saved(document: Any) -> bytes:
@@ -155,6 +171,9 @@ def _write_line(paragraph: Any, text: str, alignment: WD_ALIGN_PARAGRAPH) -> Non
 def _add_page_number(paragraph: Any) -> None:
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
+    run = paragraph.add_run("1")
+    run.font.size = Pt(9)
+    field.append(run._r)
     paragraph._p.append(field)
 
 
@@ -164,8 +183,10 @@ def _indent(paragraph: Any) -> None:
     indent.set(qn("w:firstLineChars"), "200")
 
 
-def _fill(cell: Any, text: str, *, bold: bool = False) -> None:
+def _fill(cell: Any, text: str, *, bold: bool = False, right: bool = False) -> None:
     paragraph = cell.paragraphs[0]
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     run = paragraph.add_run(text)
     run.bold, run.font.size = bold, Pt(10.5)
     paragraph.paragraph_format.line_spacing = 1.0

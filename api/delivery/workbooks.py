@@ -16,7 +16,14 @@ from api.access.profiles import PROFILE_FIELDS
 from api.clock import CHINA
 from api.delivery.guide import guide_lines
 from api.delivery.headings import FILLED, told_headings
-from api.delivery.list_frames import Around, column_styles, frame_of, grounds_headings
+from api.delivery.list_frames import (
+    WIDEST_GROUNDS,
+    WIDEST_LISTED,
+    Around,
+    column_styles,
+    frame_of,
+    grounds_headings,
+)
 from api.delivery.lists import CONTACT, Delivery, Item
 from api.delivery.sheet_rows import Cell, SheetRows, put_together
 from api.delivery.shown import Shown, grounds
@@ -54,7 +61,7 @@ class _ListRows:
         self._shown, self._parts = shown, parts
         self._told = told_headings(shown)
         listed, why = column_styles(self._told, grounds_headings(parts))
-        self.sheets = {_LIST: SheetRows(listed), _GROUNDS: SheetRows(why)}
+        self.sheets = {_LIST: SheetRows(listed, WIDEST_LISTED), _GROUNDS: SheetRows(why, WIDEST_GROUNDS)}
         self._kinds: list[tuple[OfferKind, int]] = []
 
     def close(self) -> None:

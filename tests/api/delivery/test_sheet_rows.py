@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.delivery.sheet_rows import MOST_ROWS, Cell, SheetRows, column_name, put_together, styles_of
 from tests.api.delivery.books import saved, sheets_of
+from tests.thorough import examples
 
 NASTY = [
     "=1+1",
@@ -44,7 +45,7 @@ def frame() -> bytes:
 
 def read_back(path: Path, lines: list[tuple[Cell, ...]]) -> list[list[object]]:
     around = frame()
-    with closing(SheetRows(styles_of(around, 1))) as rows:
+    with closing(SheetRows(styles_of(around, 1), 30)) as rows:
         for line in lines:
             rows.add(line)
         put_together(around, {1: rows}, path)
@@ -58,6 +59,7 @@ def test_what_is_written_is_read_as_from_the_library(tmp_path: Path) -> None:
     assert read_back(tmp_path / "short.xlsx", lines) == made
 
 
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.tuples(st.text(st.characters(codec="utf-8")), st.floats(-1e15, 1e15)), min_size=1, max_size=4))
 def test_any_text_and_number_comes_back(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, float]]
@@ -70,7 +72,7 @@ def test_any_text_and_number_comes_back(
 
 
 def test_rows_in_other_formats_than_the_workbook_has_and_too_many_are_refused(tmp_path: Path) -> None:
-    with closing(SheetRows((7, 7, 7))) as rows:
+    with closing(SheetRows((7, 7, 7), 30)) as rows:
         rows.add(("a", None, None))
         with pytest.raises(ValueError, match="formats"):
             put_together(frame(), {1: rows}, tmp_path / "x.xlsx")
