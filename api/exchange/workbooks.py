@@ -144,16 +144,16 @@ def _gone_through(
             is_xml = is_xml and (size > 0 or _XML_START.match(chunk) is not None)
             size += len(chunk)
             if near and is_xml:
-                xml, tail = _cut(tail + chunk)
+                xml, tail = _cut(tail + chunk, whole=len(chunk) < _CHUNK)
                 reach = reach_with(*reach, xml)
                 near = reach[1] <= limits.rows and reach[0] * reach[1] <= limits.cells and len(tail) <= _CHUNK
     return size, near
 
 
-def _cut(xml: bytes) -> tuple[bytes, bytes]:
-    """A stretch up to its last tag, if that is not closed yet, and the rest."""
-    last = xml.rfind(b"<")
-    return (xml, b"") if last < 0 or xml.find(b">", last) >= 0 else (xml[:last], xml[last:])
+def _cut(xml: bytes, *, whole: bool) -> tuple[bytes, bytes]:
+    """A stretch up to its last tag, which the next one begins with; all of it at the end of the part."""
+    last = len(xml) if whole else max(xml.rfind(b"<"), 0)
+    return xml[:last], xml[last:]
 
 
 def _at_most(width: int, height: int, xml: bytes) -> tuple[int, int]:
@@ -161,11 +161,16 @@ def _at_most(width: int, height: int, xml: bytes) -> tuple[int, int]:
 
     Only what is written as every program writes it is told so quickly; anything else is looked at closely.
     """
-    cells, rows = _PLAIN_CELL.findall(xml), _PLAIN_ROW.findall(xml)
-    if len(cells) != xml.count(b"<c") or len(rows) != xml.count(b"<row") or b":c" in xml or b":row" in xml:
+    starts = xml.count(b"<c"), xml.count(b"<row")
+    if b":c" in xml or b":row" in xml:
         return _further(width, height, xml)
-    columns = map(_column, {letters for letters, _ in cells})
-    return max(width, *columns, 0), max(height, *map(int, {row for _, row in cells}), *map(int, rows), 0)
+    if starts == (0, 0):
+        return width, height
+    cells, rows = _PLAIN_CELL.findall(xml), _PLAIN_ROW.findall(xml)
+    if starts != (len(cells), len(rows)):
+        return _further(width, height, xml)
+    columns, numbers = {letters for letters, _ in cells}, {*rows, *(row for _, row in cells)}
+    return max(width, *map(_column, columns), 0), max(height, *map(int, numbers))
 
 
 def _further(width: int, height: int, xml: bytes) -> tuple[int, int]:

@@ -7,6 +7,7 @@ needs, read in batches.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -63,12 +64,18 @@ def _judge(
     key = report.assignment_id
     history = histories.get(key, ())
     try:
-        digest([report.event.by, report.event.reason])
+        _storable(report.event.by, report.event.reason)
         after = added(history, _current(report, history, now), _standing(key, pairs).kind)
     except (InvalidOutcome, InvalidValue) as error:
         return ReportResult(key, ReportState.REFUSED, error), history
     state = ReportState.ADDED if len(after) > len(history) else ReportState.SAME
     return ReportResult(key, state), after
+
+
+@lru_cache
+def _storable(by: str, reason: str) -> None:
+    """Raise `InvalidValue` for words that cannot be stored; most of a list say the same."""
+    digest([by, reason])
 
 
 def _current(report: OutcomeReport, history: History, now: datetime) -> Event:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from api.store.campaign_rows import AssignmentStatus
 from api.store.campaign_tables import assignments, outcome_events
@@ -82,17 +82,18 @@ def pairs_in(connection: Connection, own: Any) -> Iterator[Pair]:
 
 def histories_in(connection: Connection, keys: Select[tuple[str]] | Sequence[str]) -> dict[str, History]:
     """What is known of the pairs that a query names, by id; those of which nothing is are absent."""
-    table = outcome_events
-    query = select(table).where(table.c.assignment_id.in_(keys)).order_by(table.c.assignment_id, table.c.number)
+    table = outcome_events.c
+    said = select(table.assignment_id, table.state, table.at, table.by, table.reason, table.amount_wan, table.rate_pct)
+    query = said.where(table.assignment_id.in_(keys)).order_by(table.assignment_id, table.number)
     found: dict[str, list[Event]] = {}
-    for row in connection.execute(query).mappings():
-        found.setdefault(row["assignment_id"], []).append(_event(row))
+    for key, state, at, by, reason, amount, rate in connection.execute(query):
+        event = Event(OutcomeState(state), at, by, reason, _figure(amount), _figure(rate))
+        found.setdefault(key, []).append(event)
     return {key: tuple(events) for key, events in found.items()}
 
 
-def _event(row: RowMapping) -> Event:
-    amount, rate = (None if row[name] is None else Decimal(row[name]) for name in ("amount_wan", "rate_pct"))
-    return Event(OutcomeState(row["state"]), row["at"], row["by"], row["reason"], amount, rate)
+def _figure(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def event_row(key: str, number: int, event: Event, now: datetime) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def parts(rows: str, shared: Path) -> list[Part]:
         Part("writes", "Queries beside a stream of writes", (), ("--short",)),
         Part("engine", "", ("--rows", rows, "--write"), ("--short",)),
         Part("campaigns", "", ("--rows", rows, "--write"), ("--rows", "2000", "--offers", "40")),
+        Part("round_trip", "", ("--rows", rows, "--write"), ("--rows", "500")),
         Part("service", "", ("--rows", rows, "--write"), ("--rows", "2000", "--times", "1")),
     ]
 
