@@ -138,19 +138,17 @@ class Masker:
 
         For lists of thousands, of which nobody reads the grounds.
         """
-        kind = OfferKind(document["offer"]["kind"])
-        return self._head(document, number, self.sight(document["party_id"], purpose_of(kind)))
+        return self._head(document, number, self._of_match(document))
 
     def _head(self, document: Document, number: int | None, sight: Sight) -> Document:
         party, profile = document["party_id"], document.get("profile") or {}
-        seeker = document["seeker"]
-        kind = PartyKind(seeker.get("kind", PartyKind.ENTERPRISE))
+        seeker, kind = document["seeker"], _kind_of(document)
         name = seeker["name"] if sight.named else masked_name(kind, profile, number)
         told = party if sight.named else self.alias(party)
         return {
             "party_id": told,
             "offer_id": document["offer_id"],
-            "seeker": {"id": told, "name": name, "synthetic": seeker["synthetic"]},
+            "seeker": {"id": told, "name": name, "kind": kind.value, "synthetic": seeker["synthetic"]},
             "offer": document["offer"],
             "score": document["score"],
             "synthetic": document["synthetic"],
@@ -162,8 +160,13 @@ class Masker:
         """The id by which a party is told of: its own where it is open, else an alias."""
         return party if self.sight(party, purpose).named else self.alias(party)
 
-    def _match(self, document: Document, number: int | None) -> Document:
+    def _of_match(self, document: Document) -> Sight:
+        """What may be seen of the seeker of a match; a carrier that looks for a fund has published itself."""
         sight = self.sight(document["party_id"], purpose_of(OfferKind(document["offer"]["kind"])))
+        return _published(sight, _kind_of(document))
+
+    def _match(self, document: Document, number: int | None) -> Document:
+        sight = self._of_match(document)
         if sight.everything:
             return _without_profile(document)
         head = self._head(document, number, sight)
@@ -244,6 +247,11 @@ def profile_of(profile: Profile, sight: Sight) -> dict[str, str]:
 def _fact(fact: Document, sight: Sight) -> Document:
     """A fact; its source may be a file with a name in it."""
     return fact if sight.named else fact | {"source": ""}
+
+
+def _kind_of(document: Document) -> PartyKind:
+    """The kind of a match's seeker; matches of earlier runs do not tell it of an enterprise."""
+    return PartyKind(document["seeker"].get("kind", PartyKind.ENTERPRISE))
 
 
 def _without_profile(document: Document) -> Document:

@@ -31,7 +31,12 @@ def match_document(match: Match) -> Document:
     return {
         "party_id": match.seeker_id,
         "offer_id": match.offer.id,
-        "seeker": {"id": match.seeker_id, "name": match.seeker_name, "synthetic": match.seeker_synthetic},
+        "seeker": {
+            "id": match.seeker_id,
+            "name": match.seeker_name,
+            "kind": match.seeker_kind.value,
+            "synthetic": match.seeker_synthetic,
+        },
         "offer": offer_summary(match.offer),
         "score": match.score,
         "contributions": [

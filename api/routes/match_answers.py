@@ -44,10 +44,11 @@ class UnknownAnswer(Answer):
 
 
 class MatchedSeekerAnswer(Answer):
-    """被匹配的需求方。"""
+    """被匹配的需求方；载体自行公布，以名称示人。"""
 
     id: str
     name: str
+    kind: PartyKind
     synthetic: bool
 
 

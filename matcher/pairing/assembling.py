@@ -45,6 +45,7 @@ def assemble(seeker: Seeker, offer: Offer, nearness: Nearness, scoring: Scoring)
         gaps=(),
         unknowns=(),
         values=seeker.values,
+        seeker_kind=seeker.kind,
     )
 
 

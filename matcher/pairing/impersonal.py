@@ -44,4 +44,5 @@ def _shown(seeker: Seeker, offer: Offer) -> Match:
         gaps=(),
         unknowns=unknowns(eligibility),
         explanation=explanation(eligibility, offer),
+        seeker_kind=seeker.kind,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from matcher.eligibility.results import Eligibility
+from matcher.fields import PartyKind
 from matcher.offers import Offer
 from matcher.parties import Values
 
@@ -38,3 +39,4 @@ class Match:
     unknowns: tuple[str, ...]
     explanation: str = ""
     values: Values = field(default_factory=dict, repr=False)
+    seeker_kind: PartyKind = PartyKind.ENTERPRISE

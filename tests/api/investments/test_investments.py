@@ -15,6 +15,7 @@ from api.access.viewers import Role, Viewer
 from api.bootstrap import Services
 from api.cli.main import app
 from api.clock import now, today
+from api.exchange.answers import prospect_answer_document
 from api.investments.filling import filled
 from api.main import create_app
 from api.requests import MatchRequest, ProspectRequest
@@ -29,7 +30,7 @@ from tests.api.worlds import DAY, party, services_in
 from tests.matcher.dealflow.worlds import FIT
 
 IVD = "2770"
-SEEKERS = frozenset({PartyKind.ENTERPRISE, PartyKind.TEAM})
+SEEKERS = frozenset({PartyKind.ENTERPRISE, PartyKind.TEAM, PartyKind.CARRIER})
 
 
 def offer_of(kind: OfferKind, identifier: str, provider: str, **more: Any) -> Offer:
@@ -48,6 +49,8 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         lead = party("lead-1", "龙头公司", industry="2710")
         winner = party("winner-1", "优胜企业", maker_china_winner=True, **does)
         opened.store.parties.upsert_many(opened.viewer, [*firms, fund, lead, winner])
+        hub = {"carrier_kind": "专业资本集聚型特色载体", "incubated_firms": 25, "specialism": "体外诊断"}
+        opened.store.parties.upsert_many(opened.viewer, [party("hub-1", "甲资本载体", kind=PartyKind.CARRIER, **hub)])
         offers = [
             offer_of(OfferKind.FUND, "fund-offer", "fund-1"),
             offer_of(OfferKind.PROCUREMENT, "demand", "lead-1", industry_focus=("2929",)),
@@ -217,3 +220,19 @@ def test_lead_firms_and_carriers_are_matched_by_what_is_recorded_of_them(service
     assert any("“创客中国”优胜企业或团队，可与载体洽谈落地孵化" in reason for reason in places[0].reasons)
     only = ProspectRequest("places", seekers=frozenset({PartyKind.TEAM}))
     assert services.matchmaker.prospects(services.viewer, only).matches == ()
+
+
+def test_a_fund_reads_carriers_by_name_and_enterprises_masked_with_its_own_firms_told(services: Services) -> None:
+    fund = Viewer("local", Role.INSTITUTION, "fund-1")
+    answer = services.matchmaker.prospects(fund, ProspectRequest("fund-offer"))
+    masker = services.sights.masker(fund, [match.seeker_id for match in answer.matches])
+    listed = prospect_answer_document(answer, masker)["matches"]
+    hub = next(item for item in listed if item["seeker"]["kind"] == "carrier")
+    assert hub["seeker"]["name"] == "甲资本载体"
+    assert any("有在孵企业 25 家可供选投" in reason for reason in hub["reasons"])
+    others = [item for item in listed if item["seeker"]["kind"] == "enterprise"]
+    assert others
+    assert not any("诊断有限公司" in item["seeker"]["name"] for item in others)
+    assert any("该基金已投 3 家" in reason and "海外某公司" in reason for item in others for reason in item["reasons"])
+    only = services.matchmaker.prospects(fund, ProspectRequest("fund-offer", seekers=frozenset({PartyKind.CARRIER})))
+    assert [match.seeker_id for match in only.matches] == ["hub-1"]
