@@ -161,7 +161,7 @@ def _at_most(width: int, height: int, xml: bytes) -> tuple[int, int]:
 
     Only what is written as every program writes it is told so quickly; anything else is looked at closely.
     """
-    starts = xml.count(b"<c"), xml.count(b"<row")
+    starts = xml.count(b"<c") - xml.count(b"<col"), xml.count(b"<row")  # columns stand before all cells
     if b":c" in xml or b":row" in xml:
         return _further(width, height, xml)
     if starts == (0, 0):
