@@ -98,7 +98,7 @@ def _polar(axes: Sequence[str], most: float) -> dict[str, Any]:
         "polar": {"radius": "68%", "center": ["50%", "47%"]},
         "angleAxis": angle
         | {"axisLine": faint, "axisTick": {"show": False}}
-        | {"axisLabel": {"color": INK, "fontSize": 13, ":formatter": f"at => {halved}[at] ?? ''"}},
+        | {"axisLabel": {"color": INK, "fontSize": 13, "lineHeight": 17, ":formatter": f"at => {halved}[at] ?? ''"}},
         "radiusAxis": radius
         | {"axisLine": {"show": False}, "axisTick": {"show": False}, "axisLabel": {"color": INK, "fontSize": 11}},
         "legend": {"bottom": 0, "textStyle": {"color": INK}},

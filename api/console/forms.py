@@ -161,7 +161,7 @@ def _control(desk: Desk, entry: Entry, *, first: bool) -> Any:
         elif entry.kind is Kind.NUMBER:
             control.props("inputmode=decimal")
         elif entry.kind is Kind.NAMES:
-            control.props["placeholder"] = desk.text("form.names")
+            control.props("stack-label").props["placeholder"] = desk.text("form.names")
     if entry.hint:
         control.props["hint"] = entry.hint
     if first:

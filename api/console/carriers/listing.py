@@ -28,7 +28,8 @@ async def show(desk: Desk) -> None:
     found = await desk.work(desk.services.carriers.all, viewer, [year], today())
     rows = [_row(summary_document(item)) for item in found]
     with line("apart"):
-        title(desk, "page.carriers", under=desk.text("carrier.under"))
+        with tag("div"):
+            title(desk, "page.carriers", under=desk.text("carrier.under"))
         link(desk.text("carrier.measures"), "/carriers/measures")
     years(desk, "/carriers", year)
     if not rows:
@@ -86,9 +87,9 @@ def _tiles(desk: Desk, rows: Sequence[Row]) -> None:
 def _columns(desk: Desk) -> tuple[Column, ...]:
     text = desk.text
     return (
-        Column("name", text("carrier.name"), pinned=True, width=320),
+        Column("name", text("carrier.name"), pinned=True, width=280),
         Column("kind", text("carrier.kind"), width=200),
-        Column("mark", text("carrier.mark"), ColumnKind.NUMBER, width=120),
+        Column("mark", text("carrier.mark"), ColumnKind.NUMBER, width=160),
         Column("covered_pct", text("carrier.covered"), ColumnKind.PERCENT, width=130),
         Column("bounds", text("carrier.bounds"), width=120),
         Column("missing", text("carrier.missing_count"), ColumnKind.NUMBER, width=110),

@@ -32,7 +32,8 @@ async def show(desk: Desk) -> None:
     document = measures_document(stated)
     link(desk.text("carrier.back"), "/carriers")
     with line("apart"):
-        title(desk, "page.measures", under=desk.text("measures.under"))
+        with tag("div"):
+            title(desk, "page.measures", under=desk.text("measures.under"))
         with line():
             name = f"{document['id']}-{document['version']}.yaml"
             content = document["content"].encode()
@@ -103,7 +104,7 @@ def _ask_file(desk: Desk) -> None:
     """Ask for a file, try it, tell each fault with its place, and keep it when that is confirmed."""
     with dialog(desk.text("measures.upload")) as opened:
         muted(desk.text("measures.upload_under"))
-        with tag("label", "entry"):
+        with tag("label", "stack tight"):
             tag("span", "muted small", desk.text("measures.choose"))
             chosen = tag("input", "file-input", type="file", accept=".yaml,.yml")
         said = tag("div", "stack", role="status")

@@ -1,5 +1,6 @@
 """The calendar of duties (报送日历): what is overdue, due and to come, by which clause; drafts, what was sent."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from matcher.dealflow.duties import Every
 LOOK_BACK, AHEAD = timedelta(days=400), timedelta(days=200)
 """How long ago a period may have ended and still be shown, and how far ahead what comes is shown."""
 SOON = 30
+_NUMBER = re.compile("\uff08([^\uff08\uff09]+)\uff09$")
+"""The number of a document, which stands in brackets behind its title."""
 Document = Mapping[str, Any]
 
 
@@ -114,7 +117,9 @@ def _mark(state: str, icon: str, said: str) -> None:
 
 
 def _clause(desk: Desk, basis: Document) -> None:
-    with ui.expansion(desk.text("duty.clause", article=basis["article"])).classes("wide"):
+    number = _NUMBER.search(basis["document"])
+    article = f"{number[1]} {basis['article']}" if number else basis["article"]
+    with ui.expansion(desk.text("duty.clause", article=article)).classes("wide"):
         if basis["quote"]:
             tag("p", "quote", basis["quote"])
         muted(basis["document"])
