@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Cm
 
 from api.carriers.desk import Measured
 from api.delivery.charts import RadarChart, add_chart
@@ -19,6 +20,8 @@ ASSUMED = "六个维度出自工信厅联企业函〔2019〕92号 三（三）�
 SYNTHETIC_NOTE = "本报告含虚构的演示数据。"
 FEWEST = 3
 """A radar of fewer known dimensions shows nothing."""
+_WIDTHS = (2.4, 4.6, 1.5, 1.7, 1.2, 1.5, 2.5)
+"""Of the columns, in cm; together the width of the text."""
 _HEADINGS = ("维度", "指标", "目标", "数值", "单位", "得分", "来源")
 
 
@@ -37,6 +40,7 @@ def write_measured(measured: Measured, platform: str, on: date) -> bytes:
         document.add_paragraph(f"{card.year} 年度", style="Heading 1")
         add_paragraph(document, _summary(card))
         add_table(document, _HEADINGS, _lines(measured, card))
+        _widen(document.tables[-1])
     for year, changes in measured.changes:
         document.add_paragraph(f"{year} 年度与上一所选年度比较", style="Heading 1")
         lines: list[tuple[str, ...]] = [
@@ -44,6 +48,14 @@ def write_measured(measured: Measured, platform: str, on: date) -> bytes:
         ]
         add_table(document, ("维度", "此前", "此后", "变化"), lines)
     return saved(document)
+
+
+def _widen(table: Any) -> None:
+    """Give the indicators room, and each figure no more than it needs."""
+    table.autofit = False
+    for row in table.rows:
+        for cell, width in zip(row.cells, _WIDTHS, strict=True):
+            cell.width = Cm(width)
 
 
 def _focus(focus: EnteredFocus | None) -> str:

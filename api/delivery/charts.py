@@ -125,7 +125,8 @@ def _drawn_radar(book: Any, chart: RadarChart) -> Any:
     drawn.set_legend({"position": "bottom", "font": font})
     drawn.set_x_axis({"num_font": font})
     grid = {"visible": True, "line": {"color": "#D9DFE7"}}
-    drawn.set_y_axis({"min": 0, "max": 100, "major_unit": 25, "major_gridlines": grid, "num_font": font | {"size": 8}})
+    scale = {"min": 0, "max": 100, "major_unit": 25, "major_tick_mark": "none", "minor_tick_mark": "none"}
+    drawn.set_y_axis(scale | {"major_gridlines": grid, "num_font": font | {"size": 8}})
     return drawn
 
 

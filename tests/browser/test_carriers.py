@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from api.clock import today
 from matcher.carriers.measures import built_in_content
-from tests.browser.desks import PATIENCE, Desks, violations
+from tests.browser.desks import PATIENCE, Desks, settled, violations
 
 expect.set_options(timeout=PATIENCE)
 
@@ -61,6 +61,8 @@ def test_a_faulty_file_of_measures_is_told_by_place_and_a_right_one_taken(desks:
         {"name": "本省.yaml", "mimeType": "text/yaml", "buffer": content.encode()}
     )
     dialog.get_by_role("button", name="起用这一版").click()
+    page.wait_for_url("**version=**")
+    settled(page)
     expect(page.locator("tr", has_text="今年所用")).to_contain_text("自 ")
     expect(page.locator("tr", has_text="内置")).to_be_visible()
     assert violations(page) == []

@@ -192,7 +192,8 @@ class _Project:
             ("deal.exit", [x for x in stages if x.exits], self._acts.exit, "undo"),
         ):
             if here in there and self._able:
-                quiet(desk.text(key), act, icon)
+                with line():
+                    quiet(desk.text(key), act, icon)
             elif here not in there:
                 where = "、".join(stage.label for stage in there)
                 muted(desk.text("deal.act_where", act=desk.text(key), stages=where))
