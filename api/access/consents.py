@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 
 from api.errors import InvalidConsent
 from matcher.declarations.registry import REGISTRY
@@ -156,6 +157,7 @@ def purpose_of(kind: OfferKind) -> Purpose:
     return _PURPOSES[kind]
 
 
+@cache
 def scope_of(field: str) -> Scope:
     """The group of a field; a computed one is business data."""
     return SCOPE_OF[REGISTRY[field].sensitivity]

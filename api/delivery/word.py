@@ -71,7 +71,7 @@ def add_paragraph(document: Any, text: str, *, indent: bool = True, bold: bool =
 def add_table(
     document: Any, headings: tuple[str, ...], lines: list[tuple[str, ...]], *, of_numbers: bool = False
 ) -> None:
-    """A table with a heading row that repeats on every page.
+    """A table with a heading row that repeats on every page; no row goes over two.
 
     Of numbers the first column, which names them, is the widest, and all others are set to the right.
     """
@@ -83,6 +83,8 @@ def add_table(
         cells = table.rows[0].cells if row is headings else table.add_row().cells
         for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
             _fill(cell, text, bold=row is headings, right=of_numbers and place > 0)
+    for table_row in table.rows:
+        table_row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     if of_numbers:
         _widen_first(table)
 
