@@ -109,11 +109,21 @@ def _grid(desk: Desk, table: Table, more: dict[str, Any]) -> ui.aggrid:
 
 
 def _whole(rows: Sequence[Row]) -> str:
-    """A script that gives all rows: names of fields once, then values by row; texts stay within a JSON text."""
+    """A script that gives all rows, column by column, a text that comes often once; they stay within a JSON text."""
     fields = list(dict.fromkeys(field for row in rows for field in row))
-    values = [[row.get(field) for field in fields] for row in rows]
-    return f"""((fields, rows) => rows.map(row => Object.fromEntries(fields.map((name, at) => [name, row[at]]))))(
-  {json.dumps(fields)}, JSON.parse({json.dumps(json.dumps(values))}))"""
+    columns = [_column([row.get(field) for row in rows]) for field in fields]
+    return f"""((fields, columns) => Array.from({{length: {len(rows)}}}, (_, at) => Object.fromEntries(fields.map(
+  (name, place) => [name, columns[place].said?.[columns[place].values[at]] ?? columns[place].values[at]]))))(
+  {json.dumps(fields)}, JSON.parse({json.dumps(json.dumps(columns))}))"""
+
+
+def _column(values: list[Any]) -> dict[str, list[Any]]:
+    """The values of a column; texts of which at most half differ as places in a list of what is said."""
+    if not all(isinstance(value, str) for value in values):
+        return {"values": values}
+    places: dict[str, int] = {}
+    found = [places.setdefault(value, len(places)) for value in values]
+    return {"said": list(places), "values": found} if 2 * len(places) <= len(values) else {"values": values}
 
 
 def _texts(language: Language) -> dict[str, str]:

@@ -17,6 +17,7 @@ from api.exchange.documents import match_document, profile_document
 from api.requests import ProspectRequest
 from api.settings import Settings
 from api.store.campaign_rows import AssignmentRow, AssignmentStatus, Campaign, Run
+from matcher.fields import PartyKind
 from matcher.offers import institution_of
 from matcher.pairing.matches import Match
 from tests.api.campaigns.worlds import PLAN
@@ -31,7 +32,9 @@ def inside(data: Path) -> Iterator[Services]:
 
 def send_list(services: Services, name: str, offer: str, count: int, *, days_ago: int = 6) -> list[AssignmentRow]:
     """Send an offer's best seekers to whose offer it is, as a campaign does; more than there are come again."""
-    answer = services.matchmaker.prospects(services.viewer, ProspectRequest(offer, min(count, 400)))
+    answer = services.matchmaker.prospects(
+        services.viewer, ProspectRequest(offer, min(count, 400), seekers=frozenset({PartyKind.ENTERPRISE}))
+    )
     matches = [match for match in answer.matches if match.seeker_id != institution_of(answer.offer)]
     campaigns, viewer, at = services.store.campaigns, services.viewer, now() - timedelta(days=days_ago)
     campaign = campaigns.create(viewer, name, PLAN, at)

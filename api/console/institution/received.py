@@ -15,7 +15,6 @@ from api.console.numbers import count
 from api.console.sheets import MEDIA
 from api.console.tables import Table
 from api.delivery.inbox import Received
-from api.exchange.received import received_document
 from matcher.learning.outcomes import OutcomeState
 
 
@@ -79,21 +78,20 @@ def _table(desk: Desk, pairs: Sequence[Received]) -> None:
 
 
 def _row(desk: Desk, pair: Received) -> Row:
-    document = received_document(pair)
-    late = pair.due[0] if pair.due else None
+    row, late = pair.item.row, pair.due[0] if pair.due else None
     text = desk.text
     return {
-        "id": document["id"],
-        "name": document["name"],
-        "score": round(document["score"], 1),
-        "consent": text(f"inst.consent.{pair.item.row.match['consent']['state']}"),
+        "id": row.id,
+        "name": row.match["seeker"]["name"],
+        "score": round(row.points / 100, 1),
+        "consent": text(f"inst.consent.{row.match['consent']['state']}"),
         "progress": text(f"inst.state.{pair.state.value}"),
         "late": text("inst.late_short", what=text(f"inst.due.{late.due.value}"), n=late.late_days) if late else "",
-        "eligibility": text(f"state.{document['eligibility']}"),
-        "offer": document["offer"],
-        "campaign": document["campaign"],
-        "pushed": document["pushed"],
-        **document["profile"],
+        "eligibility": text(f"state.{row.eligibility}"),
+        "offer": row.match["offer"]["name"],
+        "campaign": pair.row.campaign,
+        "pushed": pair.history[0].at.isoformat(),
+        **pair.item.profile,
     }
 
 
