@@ -16,7 +16,7 @@ run: $(VENV)/.installed
 	@$(BIN)/rongtong --data $(DATA) start
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TEST_OPTIONS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TEST_OPTIONS)
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

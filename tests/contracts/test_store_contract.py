@@ -38,7 +38,7 @@ def two_platforms(store: Store) -> Store:
     return store
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(known=facts(), kind=st.sampled_from(PartyKind), name=TEXTS, source=TEXTS, on=st.dates(), synthetic=st.booleans())
 def test_what_was_written_is_read_back_exactly(
     store: Store, known: dict[str, Fact], kind: PartyKind, name: str, source: str, on: date, synthetic: bool

@@ -20,6 +20,7 @@ from matcher.errors import InvalidValue, UnknownOffer
 from matcher.fields import PartyKind
 from matcher.offers import Confidence, Holding, Offer, OfferKind, OfferStatus, Terms
 from tests.contracts.stored import DAY, TEXTS
+from tests.thorough import examples
 
 VIEWER, SUZHOU = Viewer(), Viewer(tenant="suzhou")
 CLAUSE = Clause("简报·第245期", "二", "重点服务生物医药产业")
@@ -101,7 +102,7 @@ def platforms(store: Store) -> Store:
     return store
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(criteria=CRITERIA)
 def test_criteria_are_read_back_with_the_type_of_every_value(store: Store, criteria: Criterion) -> None:
     store.offers.upsert_many(VIEWER, [an_offer(criteria=criteria)])

@@ -13,6 +13,7 @@ from embeddings.encoder import TransformerEncoder, load_encoder, shipped_model
 from embeddings.errors import InvalidEncoder
 from embeddings.static import StaticEncoder, load_static
 from tests.embeddings.texts import ODD, POLICIES, PROFILES
+from tests.thorough import examples
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_rows_are_unit_or_zero_for_any_text(encoder):
 
 
 @given(st.lists(st.text(st.characters(codec=None), max_size=30), max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_each_row_depends_on_its_text_alone(texts):
     encoder = _ENCODER
     together = encoder.encode(texts)

@@ -13,6 +13,7 @@ from embeddings.plans import Plan, cheapest
 from embeddings.vector_files import VectorWriter
 from embeddings.vectors import Vectors
 from tests.fakes.brute_force import BruteVectors
+from tests.thorough import examples
 
 WIDTH = 16
 
@@ -53,7 +54,7 @@ def assert_nearest(found, wanted, query, content):
 
 
 @given(st.integers(0, 60), st.integers(-1, 70), st.integers(0, 99), st.data())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_in_memory_it_answers_as_the_plain_one(size, count, seed, data):
     content = rows(size, seed)
     content[seed % 3 :: 5] = content[: len(content[seed % 3 :: 5])]
@@ -112,7 +113,7 @@ def test_a_scan_answers_where_its_codes_have_the_wrong_order(tmp_path, monkeypat
 
 
 @given(st.integers(0, 999), st.integers(1, 40), st.booleans())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 def test_no_row_that_a_scan_leaves_out_is_better_than_its_bound(tmp_path_factory, seed, count, clipped):
     content = rows(300, seed, 8 + seed % 30)
     content[seed % 7 :: 50] = 0

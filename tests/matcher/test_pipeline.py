@@ -19,6 +19,7 @@ from matcher.pairing.pipeline import Wish, match_offers
 from matcher.pairing.prospecting import match_seekers
 from matcher.pairing.scoring import EITHER, WEIGHTS, Scoring
 from tests.matcher.worlds import AT, CITIES, TRADES, checkerboard, leaf, offer, offer_shelf, seeker, seeker_shelf
+from tests.thorough import examples
 
 SCORING = Scoring()
 EVERYTHING = Wish(limit=50, at=AT, include_unmet=True)
@@ -199,7 +200,7 @@ def test_an_offer_out_of_force_or_for_others_is_not_considered():
     assert in_force(replace(offers[0], effective_from=AT, effective_to=AT), AT)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.tuples(

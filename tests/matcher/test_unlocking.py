@@ -152,7 +152,7 @@ def test_the_day_on_which_time_alone_cures():
     assert cured_on(leaf("high_tech_enterprise", Operator.EQ, True), CERTIFIED, AT) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.dates(date(2020, 1, 1), AT), st.integers(0, 8), st.sampled_from((Operator.GE, Operator.GT)))
 def test_it_is_the_first_such_day(founded: date, years: int, operator: Operator):
     condition = leaf("age_years", operator, Decimal(years))

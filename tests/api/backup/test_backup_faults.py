@@ -22,6 +22,7 @@ from api.cli.main import app
 from api.errors import BackupFailed, BackupRefused, ServiceError
 from api.settings import Settings
 from tests.api.backup.installations import contents, names_in, settings_of
+from tests.thorough import examples
 
 Change = Callable[[dict[str, bytes]], None]
 
@@ -96,7 +97,7 @@ def test_a_manifest_that_does_not_bear_its_own_checksum_is_refused(backup: Path,
         restore_backup(settings_of(tmp_path / "target"), rewritten(backup, change, resigned=False))
 
 
-@profile(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@profile(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(data=st.data())
 def test_no_cut_and_no_flipped_byte_is_taken_for_a_backup(data: st.DataObject, backup: Path) -> None:
     """A flip may fall where nobody reads (a date, say): then what is read must be what was written."""

@@ -8,12 +8,14 @@ import pytest
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
+from api.main import create_app
 from api.requests import MAX_LIMIT, MAX_TEXT
 from api.schemas import facts_schema
 from matcher.declarations.registry import REGISTRY
 from matcher.errors import MatcherError
 from matcher.fields import Field, FieldType
 from matcher.validation import check_value
+from tests.fakes.services import fake_services
 
 ROUTES = {
     ("post", "/v1/matches"),
@@ -155,9 +157,11 @@ ROUTES = {
 }
 
 
-@pytest.fixture
-def document(client: TestClient) -> dict[str, Any]:
-    return client.get("/openapi.json").json()
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    services = fake_services(tmp_path_factory.mktemp("described") / "data")
+    with TestClient(create_app(services, warming=False)) as client:
+        return client.get("/openapi.json").json()
 
 
 def references(node: object) -> Iterator[str]:

@@ -94,10 +94,6 @@ def open_connections(worker: int, port: int) -> int:
     return sum(one.status == psutil.CONN_ESTABLISHED and one.laddr.port == port for one in found)
 
 
-NOWHERE = "redis://127.0.0.1:1/0"
-"""A Redis that does not answer: a supervisor that is killed leaves no server of its own behind."""
-
-
 @pytest.fixture
 def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
     port = free_port()
@@ -156,7 +152,10 @@ def threads(process: int) -> set[str]:
 
 
 @pytest.mark.parametrize("served", [{"REDIS_URL": f"redis://:{SECRET}@127.0.0.1:1/0"}], indirect=True)
-def test_workers_are_forked_from_a_process_without_threads_and_another_takes_its_place(served: Served) -> None:
+def test_workers_are_forked_from_a_process_without_threads_that_is_replaced_and_end_with_a_killed_supervisor(
+    served: Served,
+) -> None:
+    """The Redis does not answer: a supervisor that is killed leaves no server of its own behind."""
     (server,) = served.fork_servers()
     assert len(list(Path(f"/proc/{server.pid}/task").iterdir())) == len(threads(server.pid))
     assert threads(server.pid) <= {Path(f"/proc/{server.pid}/comm").read_text().strip(), "polars-ooc-clea"}
@@ -168,10 +167,6 @@ def test_workers_are_forked_from_a_process_without_threads_and_another_takes_its
     until(lambda: len(served.workers()) == 2 and not before & served.workers())
     until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in before))
     until(lambda: [served.ask("GET", "/readyz")[0] for _ in range(4)] == [200] * 4)
-
-
-@pytest.mark.parametrize("served", [{"REDIS_URL": NOWHERE}], indirect=True)
-def test_workers_do_not_outlive_a_supervisor_that_was_killed(served: Served) -> None:
     workers = served.workers()
     served.process.kill()
     served.process.communicate(timeout=60)

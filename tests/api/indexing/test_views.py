@@ -13,6 +13,7 @@ from api.indexing.views import MOST_SMALL, Segment, View
 from api.store.steps import Step, StoredParty
 from embeddings.lexical import LexicalIndex
 from tests.fakes.search import WordEncoder
+from tests.thorough import examples
 
 MAKER = Maker(WordEncoder())
 WORDS = LexicalIndex.of(["诊断", "物流"])
@@ -59,7 +60,7 @@ WRITES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(before=st.dictionaries(st.integers(1, 8), st.integers(0, 99), max_size=6), writes=WRITES, at=st.integers(0, 14))
 def test_a_view_is_what_was_written_and_stays_so_over_any_snapshot(before, writes, at):
     """The model is a dictionary; the second snapshot holds what was written up to `at`."""
