@@ -53,6 +53,8 @@ def write_measured(measured: Measured, platform: str, on: date) -> bytes:
 def _widen(table: Any) -> None:
     """Give the indicators room, and each figure no more than it needs."""
     table.autofit = False
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width = Cm(width)
     for row in table.rows:
         for cell, width in zip(row.cells, _WIDTHS, strict=True):
             cell.width = Cm(width)
