@@ -224,6 +224,20 @@ class FakeChanges:
 
 
 @dataclass
+class FakeRevisions:
+    """Writes parties as an import does, and remembers which import it was for."""
+
+    parties: FakeParties
+    imports: list[str | None] = field(default_factory=list)
+
+    def write(
+        self, viewer: Viewer, written: Sequence[Party], *, by: str, import_id: str | None = None, merge: bool = True
+    ) -> UpsertCounts:
+        self.imports.append(import_id)
+        return self.parties.upsert_many(viewer, written, merge=merge)
+
+
+@dataclass
 class FakeStore:
     """The repositories."""
 
@@ -234,6 +248,16 @@ class FakeStore:
     idempotency: FakeIdempotency = field(default_factory=FakeIdempotency)
     changes: FakeChanges = field(default_factory=FakeChanges)
     seals: Seals = field(default_factory=lambda: Seals(None, new_key()))
+
+    def __post_init__(self) -> None:
+        self.revisions = FakeRevisions(self.parties)
+
+
+@dataclass
+class FakeCampaigns:
+    """What runs campaigns: no more of it than its store."""
+
+    store: FakeStore
 
 
 @dataclass
@@ -356,6 +380,10 @@ class FakeServices:
     parties: FakeIndex = field(default_factory=FakeIndex)
     searching: FakeSearching = field(default_factory=FakeSearching)
     audit: FakeAudit = field(default_factory=FakeAudit)
+
+    @property
+    def campaigns(self) -> FakeCampaigns:
+        return FakeCampaigns(self.store)
 
     @property
     def sights(self) -> Sights:
