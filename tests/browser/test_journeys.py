@@ -154,7 +154,7 @@ def test_a_need_goes_through_the_hall(desks: Desks) -> None:
     desks.shot(firm, "hall-followed")
     watch = desks.open(desks.at("operator"), "/hall")
     expect(watch.locator(".ag-center-cols-container .ag-row").first).to_contain_text("名额已满")
-    fund.get_by_role("button", name="退出", exact=True).first.click()
+    fund.locator("main").get_by_role("button", name="退出", exact=True).first.click()
     fund.get_by_label("原因").fill("额度用完")
     fund.get_by_role("dialog").get_by_role("button", name="退出", exact=True).click()
     expect(card.get_by_role("button", name="接单")).to_be_visible()
