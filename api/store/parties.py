@@ -81,7 +81,7 @@ class PartyStore:
         with self._database.reading() as connection:
             for chunk in chunks(sorted(filter(is_id, ids))):
                 query = select(parties.c.id, parties.c.key).where(parties.c.id.in_(chunk), visible_parties(viewer))
-                found |= {party: key for party, key in connection.execute(query)}
+                found |= {row.id: int(row.key) for row in connection.execute(query)}
         return found
 
     def get_many(self, viewer: Viewer | SystemViewer, keys: Sequence[int]) -> dict[int, Party]:

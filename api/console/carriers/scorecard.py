@@ -169,7 +169,7 @@ class Scorecard:
             for _, item in lacking:
                 if not item["computed"] and self._able:
                     label = desk.text("carrier.enter_of", label=item["label"])
-                    bare(label, lambda item=item: self._ask(item), "edit").props(f'aria-label="{label}"')
+                    bare(label, lambda item=item: self._ask(item), "edit").props["aria-label"] = label
                 elif not item["computed"]:
                     span(item["label"], "tag")
         if by_records:
