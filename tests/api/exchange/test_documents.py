@@ -56,7 +56,7 @@ def test_an_offer_keeps_the_shape_of_its_criteria_and_leaves_the_unstated_null()
     assert [next(iter(child)) for child in tree["all"]] == ["field", "field", "any", "not"]
     assert tree["all"][2]["least"] == 1
     assert tree["all"][3]["not"]["field"] == "is_dishonest_debtor"
-    assert document["terms"]["amount_max_wan"] == "300.50"
+    assert document["terms"]["amount_max_wan"] == "300.5"
     assert document["terms"]["rate_min_pct"] is None
     assert (document["effective_from"], document["effective_to"]) == ("2021-10-22", None)
     assert document["audience"] == ["enterprise", "team"]

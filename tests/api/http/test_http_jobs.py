@@ -83,7 +83,7 @@ def test_a_large_import_is_accepted_and_done_later(client: TestClient, services:
     assert queued.request_id == "request-00001"
     assert queued.arguments == {
         "import": "import0", "kind": "enterprise", "source": "名录.csv", "observed_on": "2026-10-01",
-            "columns": {}, "by": "",
+            "columns": {}, "by": "operator",
     }  # fmt: skip
     assert (services.settings.data / "jobs" / "import0" / "upload").read_bytes() == CSV
     assert list((services.settings.data / "uploads").iterdir()) == []
