@@ -11,6 +11,7 @@ import structlog
 from numpy.typing import NDArray
 
 from api.store.steps import StoredParty, WrittenParty
+from api.turns import TURNS
 from matcher.declarations.registry import REGISTRY
 from matcher.eligibility.columns import Row, column_frame
 from matcher.errors import MatcherError
@@ -37,6 +38,7 @@ def laid_out(stored: Sequence[StoredParty | WrittenParty]) -> LaidOut:
     """Lay parties out in the order given, with what follows from their facts; what is not understood is unknown."""
     rows = [Row(item.key, item.tenant, PartyKind(item.kind), _values(item)) for item in stored]
     texts = [party_text(row.kind, row.values) for row in rows]
+    TURNS.give_way()
     return LaidOut(np.array([row.key for row in rows], dtype=np.int64), column_frame(rows), texts)
 
 
