@@ -1,6 +1,6 @@
 """kill -9 at every named point and at any time: what was acknowledged stays, nothing is half there, the index is SQL.
 
-12 kills by default; RONGTONG_FAULTS_KILLS=25 or 200 for more, RONGTONG_FAULTS_SEED for others.
+25 kills by default; RONGTONG_FAULTS_KILLS=200 for more, RONGTONG_FAULTS_SEED for others.
 """
 
 import os

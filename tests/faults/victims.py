@@ -17,7 +17,7 @@ import httpx
 from api.crash_points import VARIABLE
 from tests.forked import forked
 
-SHORT_KILLS = 12
+SHORT_KILLS = 25
 KILLS = int(os.environ.get("RONGTONG_FAULTS_KILLS") or SHORT_KILLS)
 """How often a server is killed; more than the default is the long form, with tests of its own."""
 STRICT = bool(os.environ.get("RONGTONG_FAULTS_STRICT"))
