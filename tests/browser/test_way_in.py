@@ -64,6 +64,7 @@ def test_a_session_that_was_ended_elsewhere_ends_here_at_the_next_action(desks: 
     other.wait_for_url("**/sign-in")
     page.get_by_role("button", name="没有抵押的贷款").click()
     page.wait_for_url("**/sign-in**")
+    assert page.get_by_role("button", name="以企业身份进入").is_visible()
 
 
 def test_no_redirect_leaves_the_console(desks: Desks) -> None:
